@@ -1,0 +1,1 @@
+"""Kuulo, the voice-of-the-customer warehouse: sources, landing, validation, warehouse, publication, in that order."""

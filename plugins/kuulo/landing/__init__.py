@@ -1,0 +1,1 @@
+"""Step 2: the vendor's bytes kept as they came, and typed rows made from them."""

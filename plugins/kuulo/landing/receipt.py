@@ -1,0 +1,140 @@
+"""Receipts: what each step did, written after what it did, so that accounts can be balanced and failures queried."""
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from kuulo.landing.landing_path import BatchPlace
+from kuulo.landing.whole_files import write_json
+from kuulo.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class LandingReceipt:
+    """One batch landed whole.
+
+    Attributes:
+        window_start, window_end: the span of time asked for, [start, end); of a file, the days its records speak of.
+        pages: vendor pages (or files) kept.
+        bytes: the vendor's bytes before compression.
+        received: rows made from them, typed or not.
+        untyped: those of them that could not take their declared types.
+        undeclared: names of fields that are not declared and were kept in `_extra`.
+        sha256: hash over the hashes of the pages, in order.
+        declaration: hash of the stream's declaration when it was typed.
+        seconds: time from the first request to this receipt.
+    """
+
+    source: str
+    stream: str
+    batch: str
+    run: str
+    window_start: datetime
+    window_end: datetime
+    landed_at: datetime
+    pages: int
+    bytes: int
+    received: int
+    untyped: int
+    sha256: str
+    declaration: str
+    seconds: float
+    undeclared: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValidationReceipt:
+    """One batch judged: received = validated + sum(quarantined) + duplicates, unless it was stopped.
+
+    Attributes:
+        quarantined: refused rows by rule.
+        status: `validated`, or `stopped` where the batch broke a batch rule and nothing of it entered.
+        message: why it was stopped, in one line without values.
+        fingerprint: hash of what the verdict depends on: pages, declaration, suite, seeds.
+    """
+
+    source: str
+    stream: str
+    batch: str
+    run: str
+    window_start: datetime
+    window_end: datetime
+    received: int
+    validated: int
+    quarantined: dict[str, int]
+    duplicates: int
+    status: str
+    message: str
+    fingerprint: str
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunReceipt:
+    """What one run did with one stream, over all batches it touched: the row of `pipeline_health`.
+
+    Attributes:
+        status: `validated`, `stopped` (by validation) or `failed` (before it).
+        newest_at: end of the newest window that entered, or None where none did.
+    """
+
+    run: str
+    source: str
+    stream: str
+    finished_at: datetime
+    status: str
+    message: str = ""
+    batches: int = 0
+    received: int = 0
+    validated: int = 0
+    quarantined: dict[str, int] = field(default_factory=dict)
+    duplicates: int = 0
+    bytes: int = 0
+    newest_at: datetime | None = None
+    seconds: float = 0.0
+
+
+def _read(path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(path.read_text())
+    for name in ("window_start", "window_end", "landed_at", "newest_at", "finished_at"):
+        if loaded.get(name):
+            loaded[name] = datetime.fromisoformat(loaded[name])
+    return loaded
+
+
+def read_landing_receipt(place: BatchPlace) -> LandingReceipt | None:
+    """The receipt of a batch that has landed whole, else None."""
+    if not place.landing_receipt.exists():
+        return None
+    loaded = _read(place.landing_receipt)
+    return LandingReceipt(**{**loaded, "undeclared": tuple(loaded["undeclared"])})
+
+
+def read_validation_receipt(place: BatchPlace) -> ValidationReceipt | None:
+    """The receipt of a batch that has been judged, else None."""
+    return ValidationReceipt(**_read(place.validated_receipt)) if place.validated_receipt.exists() else None
+
+
+def write_receipt(path: Path, receipt: LandingReceipt | ValidationReceipt) -> None:
+    """Write a batch's receipt; the last file of its step."""
+    write_json(path, asdict(receipt))
+
+
+def run_slug(run: str) -> str:
+    """A run's id as a folder name: readable, and distinct for distinct runs."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", run)[:80] + "-" + hashlib.sha256(run.encode()).hexdigest()[:8]
+
+
+def write_run_receipt(settings: Settings, receipt: RunReceipt) -> None:
+    """Keep what a run did with a stream; a later receipt of the same run and stream replaces it."""
+    write_json(settings.receipts / run_slug(receipt.run) / f"{receipt.source}__{receipt.stream}.json", asdict(receipt))
+
+
+def read_run_receipts(settings: Settings) -> list[RunReceipt]:
+    """Every run's receipts, ordered by run folder and stream."""
+    return [RunReceipt(**_read(path)) for path in sorted(settings.receipts.glob("*/*.json"))]

@@ -1,0 +1,45 @@
+"""A file appears whole or not at all: written aside, synced, renamed. Files are 0600, folders 0700."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+def private_folder(folder: Path) -> Path:
+    """Make the folder and its parents, readable by their owner only."""
+    missing = [p for p in (folder, *folder.parents) if not p.exists()]
+    for path in reversed(missing):
+        path.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """Yield a path to write to; on success it becomes `target` atomically, on failure nothing is left of it."""
+    private_folder(target.parent)
+    aside = target.with_name(f".{target.name}.{os.getpid()}.aside")
+    try:
+        yield aside
+        aside.chmod(0o600)
+        _sync(aside)
+        aside.replace(target)
+        _sync(target.parent)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def write_json(target: Path, value: Any) -> None:
+    """Write a JSON document whole."""
+    with whole_file(target) as aside:
+        aside.write_text(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n")

@@ -1,0 +1,1 @@
+"""The only folder that knows Airflow: assets, DAG defaults, connections, task groups."""

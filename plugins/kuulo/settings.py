@@ -1,0 +1,132 @@
+"""Where things are and what is switched on: the only reader of environment variables."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+
+class SettingsError(ValueError):
+    """A setting cannot be used; the message names the setting and the remedy."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one installation, as the README's table names them.
+
+    Attributes:
+        home: folder of all data and state (`KUULO_HOME`).
+        target: dbt target, `duckdb` or `spark` (`KUULO_TARGET`).
+        landing_root: folder that holds landing/, validated/ and quarantine/ (`KUULO_LANDING`).
+        timezone: IANA name of the zone that days and months are cut in (`KUULO_TIMEZONE`).
+        as_of: reporting date in UTC, or None for the end of the newest window (`KUULO_AS_OF`).
+        sandbox: whether sources without a connection of their own read the sandbox company (`KUULO_SANDBOX`).
+    """
+
+    home: Path
+    target: str = "duckdb"
+    landing_root: Path | None = None
+    timezone: str = "UTC"
+    as_of: datetime | None = None
+    sandbox: bool = True
+
+    @property
+    def _lake(self) -> Path:
+        return self.landing_root or self.home
+
+    @property
+    def landing(self) -> Path:
+        """Vendor pages and typed rows: landing/<source>/<stream>/<batch>/."""
+        return self._lake / "landing"
+
+    @property
+    def validated(self) -> Path:
+        """Rows that obey the contract: validated/<source>/<stream>/<batch>/validated.parquet."""
+        return self._lake / "validated"
+
+    @property
+    def quarantine(self) -> Path:
+        """Refused rows with their reasons: quarantine/<source>/<stream>/<batch>/quarantined.parquet."""
+        return self._lake / "quarantine"
+
+    @property
+    def receipts(self) -> Path:
+        """One receipt a run and stream: receipts/<run>/<source>__<stream>.json; the source of pipeline_health."""
+        return self.home / "receipts"
+
+    @property
+    def inbox(self) -> Path:
+        """Folders of files to take in: inbox/<feed>/feed.yml and data files."""
+        return self.home / "inbox"
+
+    @property
+    def data_docs(self) -> Path:
+        """The pages in which Great Expectations tells what it found."""
+        return self.home / "data_docs"
+
+    @property
+    def warehouse(self) -> Path:
+        """dbt's working database: a cache that can be rebuilt from validated/."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def marts(self) -> Path:
+        """The marts as dbt builds them, in a database file of their own; nothing personal is in it."""
+        return self.home / "build" / "marts.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """What BI tools read: published/marts.duckdb and published/parquet/<mart>.parquet."""
+        return self.home / "published"
+
+    @property
+    def dbt_project(self) -> Path:
+        """The dbt project's folder in this checkout."""
+        return PROJECT_ROOT / "dbt_project"
+
+    @property
+    def expectations(self) -> Path:
+        """The Great Expectations suites: expectations/<source>/<stream>.json."""
+        return PROJECT_ROOT / "expectations"
+
+
+def _instant(name: str, text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"{name}={text!r} is not a date: write it as 2026-01-31 or 2026-01-31T00:00:00Z") from None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SettingsError(f"KUULO_TIMEZONE={name!r} is not a time zone: write an IANA name such as Europe/Helsinki") from None
+    return name
+
+
+def load_settings(environment: dict[str, str] | None = None) -> Settings:
+    """Read the settings from the environment; raises SettingsError that names the setting and the remedy."""
+    env = dict(os.environ) if environment is None else environment
+    target = env.get("KUULO_TARGET", "duckdb")
+    if target not in ("duckdb", "spark"):
+        raise SettingsError(f"KUULO_TARGET={target!r} is not known: use duckdb or spark")
+    landing = env.get("KUULO_LANDING", "")
+    if "://" in landing:
+        raise SettingsError("KUULO_LANDING is a URL: object stores are not supported yet, name a folder")
+    as_of = env.get("KUULO_AS_OF", "")
+    sandbox = env.get("KUULO_SANDBOX", "1")
+    if sandbox not in ("0", "1"):
+        raise SettingsError(f"KUULO_SANDBOX={sandbox!r} is not known: use 1 (on) or 0 (off)")
+    return Settings(
+        home=Path(env.get("KUULO_HOME") or PROJECT_ROOT / ".kuulo").resolve(),
+        target=target,
+        landing_root=Path(landing).resolve() if landing else None,
+        timezone=_zone(env.get("KUULO_TIMEZONE") or "UTC"),
+        as_of=_instant("KUULO_AS_OF", as_of) if as_of else None,
+        sandbox=sandbox == "1",
+    )

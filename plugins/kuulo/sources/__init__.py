@@ -1,0 +1,1 @@
+"""Step 1: what each system offers and how it is asked for."""

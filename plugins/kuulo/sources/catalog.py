@@ -1,0 +1,8 @@
+"""Every source by name: the one list that DAGs, suites, staging models and tests agree with."""
+
+from kuulo.sources.canonical import FILES
+from kuulo.sources.hubspot import HUBSPOT
+from kuulo.sources.source import Source
+from kuulo.sources.survicate import SURVICATE
+
+SOURCES: dict[str, Source] = {source.name: source for source in (SURVICATE, HUBSPOT, FILES)}

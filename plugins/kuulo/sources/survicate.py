@@ -1,0 +1,75 @@
+"""Survicate, Data Export API v2: surveys, their questions, the answers, and what is known of the respondents.
+
+Vendor page: https://developers.survicate.com/data-export/setup/ (version 1 was switched off on 15 September 2026).
+"""
+
+from kuulo.sources.source import Column, Source, Stream
+
+SURVEYS = Stream(
+    name="surveys",
+    primary_key=("survey_id",),
+    columns=(
+        Column(name="survey_id", at="id", required=True),
+        Column(name="name", required=True),
+        Column(name="type"),
+        Column(name="is_enabled", at="enabled", type="boolean"),
+        Column(name="created_at", type="timestamp"),
+    ),
+)
+QUESTIONS = Stream(
+    name="questions",
+    primary_key=("survey_id", "question_id"),
+    columns=(
+        Column(name="survey_id", required=True),
+        Column(name="question_id", at="id", type="int64", required=True),
+        Column(name="question_type", at="type", required=True),
+        Column(name="question"),
+        Column(name="introduction"),
+        Column(name="answer_choices", type="json"),
+    ),
+)
+RESPONSES = Stream(
+    name="responses",
+    primary_key=("response_uuid", "question_id"),
+    version_column="collected_at",
+    scale_from="survey_questions",
+    columns=(
+        Column(name="response_uuid", required=True, personal="indirect"),
+        Column(name="survey_id", required=True),
+        Column(name="collected_at", type="timestamp", required=True),
+        Column(name="url", personal="indirect"),
+        Column(name="device_type"),
+        Column(name="operating_system"),
+        Column(name="language"),
+        Column(name="platform"),
+        Column(name="respondent_uuid", personal="indirect"),
+        Column(name="email", personal="direct", description="the respondent attribute `email`"),
+        Column(name="user_id", personal="indirect", description="the respondent attribute `user_id`: the company's own id"),
+        Column(name="question_id", type="int64", description="null where a response holds no answer"),
+        Column(name="question_type"),
+        Column(name="score", type="float64", description="content of an nps answer, rating of the others"),
+        Column(name="content", personal="free_text", description="the answer's text or chosen label(s)"),
+        Column(name="tag"),
+        Column(name="comment", personal="free_text"),
+        Column(name="answer", type="json", personal="free_text", description="the answer as the vendor wrote it"),
+    ),
+)
+RESPONDENT_ATTRIBUTES = Stream(
+    name="respondent_attributes",
+    primary_key=("response_uuid", "name"),
+    version_column="collected_at",
+    pages_of="responses",
+    columns=(
+        Column(name="response_uuid", required=True, personal="indirect"),
+        Column(name="respondent_uuid", required=True, personal="indirect"),
+        Column(name="collected_at", type="timestamp", required=True),
+        Column(name="name", required=True),
+        Column(name="value", personal="direct"),
+    ),
+)
+
+SURVICATE = Source(
+    name="survicate",
+    description="surveys on site, in product and by e-mail",
+    streams=(SURVEYS, QUESTIONS, RESPONSES, RESPONDENT_ATTRIBUTES),
+)

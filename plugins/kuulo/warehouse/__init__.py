@@ -1,0 +1,1 @@
+"""Step 4: dbt builds the marts from the validated rows."""
