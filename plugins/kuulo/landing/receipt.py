@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -131,8 +131,12 @@ def run_slug(run: str) -> str:
 
 
 def write_run_receipt(settings: Settings, receipt: RunReceipt) -> None:
-    """Keep what a run did with a stream; a later receipt of the same run and stream replaces it."""
-    write_json(settings.receipts / run_slug(receipt.run) / f"{receipt.source}__{receipt.stream}.json", asdict(receipt))
+    """Keep what a run did with a stream. A later receipt of the same run and stream replaces it, but a failure stays one."""
+    path = settings.receipts / run_slug(receipt.run) / f"{receipt.source}__{receipt.stream}.json"
+    before = RunReceipt(**_read(path)) if path.exists() else None
+    if before is not None and before.status == "failed":
+        receipt = replace(receipt, status="failed", message=before.message)
+    write_json(path, asdict(receipt))
 
 
 def read_run_receipts(settings: Settings) -> list[RunReceipt]:

@@ -148,6 +148,7 @@ ASSOCIATIONS = Stream(
 
 HUBSPOT = Source(
     name="hubspot",
+    base_url="https://api.hubapi.com",
     description="CRM contacts and companies, support tickets, feedback submissions",
     streams=(CONTACTS, COMPANIES, DEALS, TICKETS, FEEDBACK_SUBMISSIONS, OWNERS, PIPELINES, ASSOCIATIONS),
 )

@@ -81,11 +81,18 @@ class Stream:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A system that data comes from: its name is also its Airflow connection's id."""
+    """A system that data comes from: its name is also its Airflow connection's id.
+
+    Attributes:
+        base_url: where the vendor answers, unless the connection names another host; empty for files.
+        parallel_tasks: how many streams may be read at once within the vendor's limits.
+    """
 
     name: str
     streams: tuple[Stream, ...]
     description: str = ""
+    base_url: str = ""
+    parallel_tasks: int = 1
 
     def stream(self, name: str) -> Stream:
         """The stream of that name; KeyError names those that exist."""

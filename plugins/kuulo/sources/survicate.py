@@ -70,6 +70,8 @@ RESPONDENT_ATTRIBUTES = Stream(
 
 SURVICATE = Source(
     name="survicate",
+    base_url="https://data-api.survicate.com/v2",
+    parallel_tasks=4,
     description="surveys on site, in product and by e-mail",
     streams=(SURVEYS, QUESTIONS, RESPONSES, RESPONDENT_ATTRIBUTES),
 )
