@@ -16,7 +16,8 @@ def private_folder(folder: Path) -> Path:
     return folder
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have the file's or folder's bytes on the disk before going on."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -32,9 +33,9 @@ def whole_file(target: Path) -> Iterator[Path]:
     try:
         yield aside
         aside.chmod(0o600)
-        _sync(aside)
+        sync(aside)
         aside.replace(target)
-        _sync(target.parent)
+        sync(target.parent)
     finally:
         aside.unlink(missing_ok=True)
 

@@ -1,0 +1,125 @@
+"""typed.parquet and untyped.parquet of one batch, written in row groups as rows come, so that memory stays flat."""
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from kuulo.landing.declaration import LINEAGE, UNTYPED, typed_schema
+from kuulo.landing.landing_path import BatchPlace
+from kuulo.landing.record_shape import RecordShape, Refusal
+from kuulo.landing.whole_files import whole_file
+from kuulo.sources.source import Stream, Window
+
+ROWS_IN_A_GROUP = 20_000
+
+
+@dataclass(frozen=True)
+class TypedCounts:
+    """The accounts of a batch: received = typed rows + untyped rows."""
+
+    received: int
+    untyped: int
+    undeclared: tuple[str, ...]
+
+
+def _naive(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+class _ParquetFile:
+    """One Parquet file that appears whole when the stack closes."""
+
+    def __init__(self, target: Path, schema: pa.Schema, stack: ExitStack) -> None:
+        aside = stack.enter_context(whole_file(target))
+        self._writer = stack.enter_context(pq.ParquetWriter(aside, schema, compression="zstd"))
+
+    def write(self, table: pa.Table) -> None:
+        self._writer.write_table(table)
+
+
+class TypedWriter:
+    """Writes the rows of one batch; use it in a `with`, or end it with close() or abandon().
+
+    The files appear when it ends well and not at all when it does not. Rows are dicts keyed as the vendor's record is
+    (a column declared `at="properties.email"` is looked up as row["properties"]["email"]); what is not declared goes to
+    `_extra`, what cannot take its type to untyped.parquet.
+    """
+
+    def __init__(self, *, place: BatchPlace, stream: Stream, window: Window, landed_at: datetime) -> None:
+        self._place, self._shape, self._schema = place, RecordShape(stream), typed_schema(stream)
+        self._lineage = (place.batch, _naive(window.start), _naive(window.end), _naive(landed_at))
+        self._stack = ExitStack()
+        self._typed = _ParquetFile(place.typed, self._schema, self._stack)
+        self._untyped: _ParquetFile | None = None
+        self._rows: list[list[Any]] = []
+        self._refused: list[tuple[int, str, str, str]] = []
+        self._received = self._untyped_rows = 0
+
+    def write_rows(self, rows: Iterable[Any], page: int) -> None:
+        """Take the rows of one page or file part; their order is their `_position`."""
+        for row in rows:
+            typed = self._shape.typed(row)
+            if isinstance(typed, Refusal):
+                self._refused.append((self._received, typed.rule, typed.reason, typed.record))
+            else:
+                self._rows.append([*typed, page, self._received])
+            self._received += 1
+            if len(self._rows) + len(self._refused) >= ROWS_IN_A_GROUP:
+                self._flush()
+
+    def write_table(self, table: pa.Table, page: int) -> None:
+        """Take a page that is typed already: its declared columns, in declared order and type."""
+        self._flush()
+        count = table.num_rows
+        first, self._received = self._received, self._received + count
+        positions = pa.array(range(first, first + count), pa.int64())
+        self._write_typed([*table.columns, pa.nulls(count, pa.string()), pa.repeat(pa.scalar(page, pa.int32()), count), positions], count)
+
+    def _write_typed(self, columns: list[Any], count: int) -> None:
+        constants = [pa.repeat(pa.scalar(v, t), count) for v, (_, t) in zip(self._lineage, LINEAGE[3:], strict=True)]
+        self._typed.write(pa.Table.from_arrays([*columns, *constants], schema=self._schema))
+
+    def _flush(self) -> None:
+        if self._rows:
+            count = len(self._rows)
+            columns = [pa.array(values, field.type) for values, field in zip(zip(*self._rows, strict=True), self._schema, strict=False)]
+            self._rows.clear()
+            self._write_typed(columns, count)
+        if self._refused:
+            self._untyped = self._untyped or _ParquetFile(self._place.untyped, UNTYPED, self._stack)
+            columns = [pa.array(values, field.type) for values, field in zip(zip(*self._refused, strict=True), UNTYPED, strict=True)]
+            self._untyped_rows += len(self._refused)
+            self._refused.clear()
+            self._untyped.write(pa.Table.from_arrays(columns, schema=UNTYPED))
+
+    def close(self) -> TypedCounts:
+        """Put the files in place and give the accounts; may be called again."""
+        try:
+            self._flush()
+        except BaseException as failure:
+            self._stack.__exit__(type(failure), failure, failure.__traceback__)
+            raise
+        if self._untyped is None:
+            self._place.untyped.unlink(missing_ok=True)  # of an earlier typing of the same pages
+        self._stack.close()
+        return TypedCounts(self._received, self._untyped_rows, tuple(sorted(self._shape.undeclared)))
+
+    def abandon(self, failure: BaseException) -> None:
+        """Leave nothing behind of what was written."""
+        self._stack.__exit__(type(failure), failure, failure.__traceback__)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None) -> None:
+        if failure is None:
+            self.close()
+        else:
+            self.abandon(failure)

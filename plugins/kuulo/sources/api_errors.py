@@ -1,0 +1,27 @@
+"""What can go wrong with a vendor's API, named by what mends it."""
+
+from kuulo.errors import KuuloError
+
+
+class RetryLater(KuuloError):
+    """Nothing is wrong with the set-up: the vendor is busy, limiting or out of reach. A later run goes on where this one stopped.
+
+    Attributes:
+        after_seconds: how long the vendor asked to be left alone, where it said so.
+    """
+
+    def __init__(self, message: str, *, after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.after_seconds = after_seconds
+
+
+class BadCredentials(KuuloError):
+    """The connection's secret is refused, or lacks a permission: a person must change it. Retrying does not help."""
+
+
+class SourceContractBroken(KuuloError):
+    """The vendor answers otherwise than its documentation and the declaration say: a person must look."""
+
+
+class NotFound(SourceContractBroken):
+    """The vendor does not know what was asked for (404)."""
