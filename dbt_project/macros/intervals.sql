@@ -1,0 +1,25 @@
+{#- 95 % intervals; both null where n is 0. -#}
+
+{#- One end (`low` or `high`) of the Wilson score interval of a proportion, a ratio of 0 to 1. -#}
+{% macro wilson(successes, n, end) -%}
+    {%- set z = var('z') -%}
+    {%- set share = safe_ratio(successes, n) -%}
+    {%- set half = z ~ ' * sqrt(' ~ share ~ ' * (1 - ' ~ share ~ ') / ' ~ n ~ ' + ' ~ (z * z) ~ ' / (4.0 * ' ~ n ~ ' * ' ~ n ~ '))' -%}
+    case when {{ n }} > 0 then
+        {% if end == 'low' %}greatest(0.0, {% else %}least(1.0, {% endif -%}
+        ({{ share }} + {{ z * z }} / (2.0 * {{ n }}) {{ '-' if end == 'low' else '+' }} {{ half }}) / (1 + {{ z * z }} / {{ n }}))
+    end
+{%- endmacro %}
+
+{#- One end of the adjusted-Wald interval of an NPS in points: three answers more, three quarters of them promoters and
+    three quarters detractors; clamped to 100 either way. -#}
+{% macro nps_adjusted_wald(promoters, detractors, n, end) -%}
+    {%- set size = '(' ~ n ~ ' + 3.0)' -%}
+    {%- set p = '((' ~ promoters ~ ' + 0.75) / ' ~ size ~ ')' -%}
+    {%- set d = '((' ~ detractors ~ ' + 0.75) / ' ~ size ~ ')' -%}
+    {%- set half = var('z') ~ ' * sqrt((' ~ p ~ ' + ' ~ d ~ ' - (' ~ p ~ ' - ' ~ d ~ ') * (' ~ p ~ ' - ' ~ d ~ ')) / ' ~ size ~ ')' -%}
+    case when {{ n }} > 0 then
+        {% if end == 'low' %}greatest(-100.0, {% else %}least(100.0, {% endif -%}
+        100 * ({{ p }} - {{ d }} {{ '-' if end == 'low' else '+' }} {{ half }}))
+    end
+{%- endmacro %}
