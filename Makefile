@@ -1,0 +1,58 @@
+# Two commands matter: `make run` (the whole pipeline once) and `make test`. Each does its own set-up.
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && command -v $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.9
+export PYTHONPATH := plugins
+
+.DEFAULT_GOAL := help
+.PHONY: help run test up airflow lint bench docs clean lock
+
+help: ## What there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+# The bytecode is compiled at installation, whatever PYTHONDONTWRITEBYTECODE says: it halves every start of Airflow.
+$(VENV)/.installed: requirements.txt
+	@test -n "$(PYTHON)" || { echo "Kuulo needs Python 3.11, 3.12 or 3.13: install one of them, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
+	@echo "Setting up $(VENV) (once, about a minute)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements-dev.txt
+	@touch $@
+
+run: $(VENV)/.installed ## The whole pipeline once, then the scorecard
+	@$(BIN)/python -m kuulo.orchestration.run_pipeline
+
+up: $(VENV)/.installed ## Airflow with its UI on 127.0.0.1, DAGs scheduled; Ctrl-C ends it
+	@$(BIN)/python -m kuulo.orchestration.serve
+
+airflow: $(VENV)/.installed ## Airflow's own command line: make airflow do="backfill create ..."
+	@$(BIN)/python -m kuulo.orchestration.airflow_command $(do)
+
+lint: $(VENV)/.installed-dev ## Style, types, SQL
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --processes 2 dbt_project
+
+test: lint ## Lint, types, unit, dbt and end-to-end tests
+	@$(BIN)/python -m pytest
+
+bench: $(VENV)/.installed-dev ## The benchmarks: ratios from one run, minutes
+	@for each in benchmarks/*.py; do $(BIN)/python $$each || exit 1; done
+
+docs: $(VENV)/.installed ## dbt's documentation of the marts, with lineage, as one page
+	@$(BIN)/python -m kuulo.warehouse.documentation
+
+clean: ## Remove data, state and the environment
+	@rm -rf .kuulo $(VENV) .mypy_cache .ruff_cache .hypothesis
+
+lock: $(VENV)/.installed ## Renew requirements*.txt from requirements*.in
+	@for each in requirements requirements-dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header $$each.in -o $$each.txt || exit 1; done

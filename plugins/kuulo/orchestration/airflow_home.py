@@ -1,0 +1,71 @@
+"""The Airflow of one installation: its configuration, its metadata database, its pools."""
+
+import os
+
+from kuulo.landing.whole_files import private_folder
+from kuulo.settings import PROJECT_ROOT, Settings
+
+
+def airflow_configuration(settings: Settings) -> dict[str, str]:
+    """Airflow's settings for this installation, as environment variables; what the user has set wins."""
+    home = settings.home / "airflow"
+    return {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT_ROOT / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT_ROOT / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__CORE__DEFAULT_TASK_RETRIES": "2",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        "SCARF_NO_ANALYTICS": "true",
+        "SCARF_ANALYTICS": "false",
+        "DO_NOT_TRACK": "1",
+        "GX_ANALYTICS_ENABLED": "False",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
+        "KUULO_HOME": str(settings.home),
+        "PYTHONPATH": str(PROJECT_ROOT / "plugins"),
+    }
+
+
+def use_airflow_home(settings: Settings, **overrides: str) -> None:
+    """Point this process, and those it starts, at the installation's Airflow; call it before Airflow is imported."""
+    os.umask(0o077)
+    private_folder(settings.home / "airflow")
+    for name, value in {**airflow_configuration(settings), **overrides}.items():
+        os.environ.setdefault(name, value)
+
+
+def prepare_database() -> None:
+    """Make or upgrade the metadata database and the pools; quick where both are as they should be."""
+    from airflow.models.pool import Pool
+    from airflow.utils import db
+    from airflow.utils.session import create_session
+
+    from kuulo.orchestration.dag_defaults import WAREHOUSE_POOL, source_pool
+    from kuulo.sources.catalog import SOURCES
+
+    if not _is_current():
+        db.upgradedb()
+    with create_session() as session:
+        Pool.create_or_update_pool(WAREHOUSE_POOL, 1, "one writer of the warehouse at a time", False, session=session)
+        for source in SOURCES.values():
+            Pool.create_or_update_pool(
+                source_pool(source.name), source.parallel_tasks, f"streams of {source.name} read at once", False, session=session
+            )
+
+
+def _is_current() -> bool:
+    from airflow.utils.db import check_migrations
+
+    try:
+        check_migrations(0)
+    except TimeoutError:  # what Airflow raises for "not migrated yet"
+        return False
+    return True

@@ -1,0 +1,141 @@
+"""The task group that lands a source: read every stream, judge what was read, say what is wrong."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from airflow.sdk import TriggerRule, get_current_context, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from kuulo.errors import KuuloError
+from kuulo.landing.receipt import RunReceipt, read_run_receipts, write_run_receipt
+from kuulo.orchestration.assets import VALIDATED
+from kuulo.orchestration.connections import credentials_of
+from kuulo.orchestration.dag_defaults import source_pool
+from kuulo.settings import load_settings
+from kuulo.sources.catalog import SOURCES
+from kuulo.sources.source import Source, Window
+
+
+class StreamsStopped(KuuloError):
+    """Some streams of a source did not enter; the others did."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _instant(name: str, text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise KuuloError(f"{name}={text!r} is not a time: write it as 2026-01-31T00:00:00Z") from None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def window_of(params: Any, interval_start: datetime | None, interval_end: datetime | None) -> Window:
+    """The window of a run: of its params, else of its schedule.
+
+    Raises:
+        KuuloError: only one end is given, the ends are not times, or there is no schedule to take them from.
+    """
+    start, end = params.get("window_start"), params.get("window_end")
+    if bool(start) != bool(end):
+        raise KuuloError("window_start and window_end go together: give both, or neither for the schedule's interval")
+    try:
+        if start:
+            return Window(_instant("window_start", start), _instant("window_end", end))
+        if interval_start is None or interval_end is None:
+            raise KuuloError("this run has no interval of a schedule: give window_start and window_end")
+        return Window(interval_start.astimezone(UTC), interval_end.astimezone(UTC))
+    except ValueError as error:
+        raise KuuloError(str(error)) from None
+
+
+def _note_failed(source: str, stream: str, run: str, error: KuuloError) -> None:
+    write_run_receipt(
+        load_settings(), RunReceipt(run=run, source=source, stream=stream, finished_at=_now(), status="failed", message=str(error))
+    )
+
+
+def _land(source: Source, stream: str, context: Any) -> dict[str, Any]:
+    from kuulo.landing.land_stream import land_stream
+
+    window = window_of(context["params"], context.get("data_interval_start"), context.get("data_interval_end"))
+    receipts = land_stream(
+        settings=load_settings(),
+        source=source,
+        stream=source.stream(stream),
+        window=window,
+        credentials=credentials_of(source),
+        run=context["run_id"],
+        clock=_now,
+        refresh=context["params"]["refresh"],
+    )
+    return {receipt.stream: receipt.received for receipt in receipts}
+
+
+def _validate(source: Source, run: str) -> dict[str, int]:
+    from kuulo.validation.landing_gate import validate_source
+
+    receipts = validate_source(settings=load_settings(), source=source, run=run, clock=_now)
+    entered = {receipt.stream: receipt.validated for receipt in receipts if receipt.status == "validated"}
+    if not entered:
+        raise AirflowSkipException(f"{source.name}: nothing new")
+    return entered
+
+
+def _tell(source: Source, run: str) -> None:
+    bad = [r for r in read_run_receipts(load_settings()) if r.run == run and r.source == source.name and r.status != "validated"]
+    if bad:
+        raise StreamsStopped("; ".join(f"{source.name}/{r.stream} {r.status}: {r.message}" for r in bad))
+
+
+def _run_id() -> str:
+    return str(get_current_context()["run_id"])
+
+
+def _read_api(source: Source) -> Any:
+    @task(pool=source_pool(source.name), map_index_template="{{ stream_name }}")
+    def extract_to_landing(stream: str) -> dict[str, Any]:
+        context: Any = get_current_context()
+        context["stream_name"] = stream
+        try:
+            return _land(source, stream, context)
+        except KuuloError as error:
+            _note_failed(source.name, stream, context["run_id"], error)
+            raise
+
+    return extract_to_landing.expand(stream=[stream.name for stream in source.streams if stream.pages_of is None])
+
+
+def _read_inbox() -> Any:
+    @task
+    def take_in_files() -> list[str]:
+        from kuulo.landing.land_inbox import land_inbox
+
+        outcome = land_inbox(settings=load_settings(), run=_run_id(), clock=_now)
+        for stream, message in outcome.refused.items():
+            _note_failed("files", stream, _run_id(), KuuloError(message))
+        return outcome.lines
+
+    return take_in_files()
+
+
+def land_source(name: str) -> None:
+    """Tasks of one source: read its streams, then `validate_landing`, then `tell_what_stopped`.
+
+    A stream that fails leaves the others alone: what was read is judged and announced (asset `validated_<source>`),
+    and the last task fails with one line a stream that did not enter. Reading a window twice asks the vendor once.
+    """
+    source = SOURCES[name]
+
+    @task(outlets=[VALIDATED[name]], trigger_rule=TriggerRule.ALL_DONE)
+    def validate_landing() -> dict[str, int]:
+        return _validate(source, _run_id())
+
+    @task(trigger_rule=TriggerRule.ALL_DONE)
+    def tell_what_stopped() -> None:
+        _tell(source, _run_id())
+
+    read = _read_api(source) if source.base_url else _read_inbox()
+    read >> validate_landing() >> tell_what_stopped()

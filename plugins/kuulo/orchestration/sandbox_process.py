@@ -1,0 +1,45 @@
+"""The sandbox company as a process of its own, standing in for every source without a connection."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from kuulo.errors import KuuloError
+from kuulo.landing.whole_files import private_folder
+from kuulo.settings import Settings
+
+STANDS_IN_FOR = {"survicate": ("survicate/v2", "sandbox-survicate"), "hubspot": ("hubspot", "sandbox-hubspot")}
+
+
+class SandboxNotStarted(KuuloError):
+    """The sandbox company's server did not come up."""
+
+
+@contextmanager
+def sandbox_process(settings: Settings, port: int = 0) -> Iterator[str]:
+    """Serve the sandbox company on 127.0.0.1, lay its files into the inbox, yield its address; ended on leaving."""
+    errors = private_folder(settings.home / "logs") / "sandbox.log"
+    with errors.open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kuulo.sandbox", "--port", str(port), "--lay-inbox", str(private_folder(settings.inbox))],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    try:
+        address = process.stdout.readline().strip() if process.stdout else ""
+        if not address.startswith("http://127.0.0.1:"):
+            raise SandboxNotStarted(f"the sandbox company did not start: see {errors}")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def connect_to_sandbox(source: str, address: str) -> None:
+    """Give the source a connection to the sandbox, in this process's environment and its children's."""
+    path, secret = STANDS_IN_FOR[source]
+    os.environ[f"AIRFLOW_CONN_{source.upper()}"] = json.dumps({"conn_type": "http", "host": f"{address}/{path}", "password": secret})

@@ -1,0 +1,79 @@
+"""Which sources a run reads, from where, and which window of each."""
+
+import difflib
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from kuulo.errors import KuuloError
+from kuulo.orchestration.sandbox_process import STANDS_IN_FOR, connect_to_sandbox
+from kuulo.settings import Settings
+from kuulo.sources.catalog import SOURCES
+from kuulo.sources.source import Source, Window
+
+FIRST_READING = timedelta(days=548)  # eighteen months: what a first run against a vendor reads
+_PREFIX = "AIRFLOW_CONN_"
+
+
+@dataclass(frozen=True)
+class SourceInUse:
+    """A source, the window to read of it, and whether the sandbox stands in for it."""
+
+    source: Source
+    window: Window | None
+    is_sandbox: bool
+
+
+def refuse_misspelt_connections() -> None:
+    """Raise KuuloError for an AIRFLOW_CONN_ variable that is nearly, but not, a source's name."""
+    for variable in os.environ:
+        name = variable.removeprefix(_PREFIX).lower()
+        if not variable.startswith(_PREFIX) or name in SOURCES:
+            continue
+        close = difflib.get_close_matches(name, list(SOURCES), n=1, cutoff=0.75)
+        if close:
+            raise KuuloError(f"{variable} names no source: did you mean {_PREFIX}{close[0].upper()}?")
+
+
+def _has_connection(source: str) -> bool:
+    from airflow.models.connection import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        Connection.get_connection_from_secrets(source)
+    except AirflowNotFoundException:
+        return False
+    except Exception as error:
+        raise KuuloError(
+            f"{_PREFIX}{source.upper()} cannot be read ({type(error).__name__}): write it as a URI or as JSON, "
+            f'for example {{"conn_type": "http", "host": "https://...", "password": "..."}}'
+        ) from None
+    return True
+
+
+def _next_window(settings: Settings, source: Source) -> Window | None:
+    """From the end of what has landed of every stream (or eighteen months back) to the last midnight, UTC."""
+    end = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    newest = []
+    for stream in source.streams:
+        batches = [path.parent.name for path in (settings.landing / source.name / stream.name).glob("*/receipt.json")]
+        ends = [datetime.strptime(batch.split("--")[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) for batch in batches]
+        newest.append(max(ends, default=end - FIRST_READING))
+    start = min(newest)
+    return Window(start, end) if start < end else None
+
+
+def sources_in_use(settings: Settings, sandbox_address: str) -> list[SourceInUse]:
+    """The API sources that this run reads. Without a connection the sandbox stands in, where it is on."""
+    in_use = []
+    for source in SOURCES.values():
+        if not source.base_url:
+            continue
+        if _has_connection(source.name):
+            in_use.append(SourceInUse(source, _next_window(settings, source), is_sandbox=False))
+        elif sandbox_address and source.name in STANDS_IN_FOR:
+            from kuulo.sandbox.company import HISTORY_END, HISTORY_START
+
+            connect_to_sandbox(source.name, sandbox_address)
+            in_use.append(SourceInUse(source, Window(HISTORY_START, HISTORY_END), is_sandbox=True))
+    return in_use

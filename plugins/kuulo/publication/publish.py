@@ -1,0 +1,111 @@
+"""Publication: readers see the old marts or the new ones, never a mixture, and never hold the pipeline up."""
+
+import shutil
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from kuulo.errors import KuuloError
+from kuulo.landing.whole_files import private_folder, sync, whole_file
+from kuulo.settings import Settings
+from kuulo.warehouse.build import built_from
+
+
+class NothingToPublish(KuuloError):
+    """There is no successful build."""
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = connection.execute("select table_name from information_schema.tables where table_schema = 'marts' order by 1").fetchall()
+    return [name for (name,) in rows]
+
+
+def published_from(settings: Settings) -> str:
+    """The fingerprint of the marts that are published, or empty text."""
+    path = settings.published / "marts.duckdb"
+    if not path.exists():
+        return ""
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            connection.execute("use marts.marts")
+            row = connection.execute("select fingerprint from publication").fetchone()
+    except duckdb.Error:
+        return ""  # damaged or of an older shape: publish again
+    return str(row[0]) if row else ""
+
+
+def _note_publication(connection: duckdb.DuckDBPyConnection, built: dict[str, Any], run: str) -> None:
+    connection.execute(
+        "create or replace table publication as select ?::timestamp as published_at, ?::timestamp as built_at, "
+        "?::timestamp as as_of, ?::varchar as build_run, ?::varchar as publish_run, ?::varchar as fingerprint",
+        [
+            datetime.now(UTC).replace(tzinfo=None),
+            datetime.fromisoformat(built["built_at"]).replace(tzinfo=None),
+            datetime.fromisoformat(built["as_of"]).replace(tzinfo=None),
+            built["run"],
+            run,
+            built["fingerprint"],
+        ],
+    )
+    connection.execute(
+        "comment on table publication is 'One row: when this copy was published, from which build, as of which reporting date.'"
+    )
+
+
+def _swap_folder(link: Path, folder: Path) -> None:
+    """Point `link` at `folder` in one step; the folder it pointed at before stays until the next publication."""
+    before = link.resolve() if link.is_symlink() else None
+    aside = link.with_name(f".{link.name}.{uuid.uuid4().hex}")
+    aside.symlink_to(folder.name)
+    if link.exists() and not link.is_symlink():
+        shutil.rmtree(link)
+    aside.replace(link)
+    for old in link.parent.glob(f".{link.name}-*"):
+        if old not in (folder, before):
+            shutil.rmtree(old)
+
+
+def _export(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
+    private_folder(folder)
+    rows: dict[str, int] = {}
+    for table in _tables(connection):
+        target = folder / f"{table}.parquet"
+        name = '"' + table.replace('"', '""') + '"'
+        counted = connection.execute(f"copy (select * from {name}) to '{target}' (format parquet, compression zstd)").fetchone()  # noqa: S608
+        rows[table] = int(counted[0]) if counted else 0
+        target.chmod(0o600)
+        sync(target)
+    return rows
+
+
+def publish_marts(settings: Settings, *, run: str) -> dict[str, int] | None:
+    """Copy the built marts to published/, whole; returns the rows a table, or None where they are published already.
+
+    The database file is replaced by a rename, the Parquet folder by a symbolic link that is renamed: a reader that has
+    the old file open keeps it.
+
+    Raises:
+        NothingToPublish: no build has succeeded.
+    """
+    built = built_from(settings)
+    if not built:
+        raise NothingToPublish("there are no built marts: run build_marts first")
+    parquet = settings.published / "parquet"
+    stem = f".parquet-{built['fingerprint'][:12]}"
+    if published_from(settings) == built["fingerprint"] and parquet.resolve().name.startswith(stem):
+        return None
+    folder = settings.published / f"{stem}-{uuid.uuid4().hex[:8]}"
+    with whole_file(settings.published / "marts.duckdb") as aside:
+        shutil.copyfile(settings.marts, aside)
+        with duckdb.connect(str(aside)) as connection:
+            catalog = connection.execute("select current_database()").fetchone()
+            connection.execute(f'use "{catalog[0] if catalog else ""}".marts')
+            _note_publication(connection, built, run)
+            rows = _export(connection, folder)
+            connection.execute("checkpoint")
+        Path(f"{aside}.wal").unlink(missing_ok=True)
+    _swap_folder(parquet, folder)
+    return rows
