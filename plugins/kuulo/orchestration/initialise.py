@@ -1,0 +1,45 @@
+"""First start with PostgreSQL metadata: the schema, the pools and an administrator with a password of your own."""
+
+import os
+import subprocess
+import sys
+
+from kuulo.errors import KuuloError
+from kuulo.orchestration.airflow_home import prepare_database, use_airflow_home
+from kuulo.settings import load_settings
+
+_SHORTEST_PASSWORD = 12
+
+
+def _airflow(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "airflow", *words], check=False, capture_output=True, text=True)
+
+
+def _make_administrator(password: str) -> None:
+    made = _airflow(
+        *("users", "create", "--username", "admin", "--role", "Admin", "--password", password),
+        *("--firstname", "Kuulo", "--lastname", "Administrator", "--email", "admin@localhost"),
+    )
+    if made.returncode != 0:
+        raise KuuloError("the administrator could not be made: is AIRFLOW__CORE__AUTH_MANAGER the FAB auth manager?")
+    # `users create` leaves an existing user alone: a changed password in .env is meant to take effect.
+    _airflow("users", "reset-password", "--username", "admin", "--password", password)
+
+
+def main() -> int:
+    """Make the database, the pools and the administrator; safe to repeat."""
+    password = os.environ.get("KUULO_ADMIN_PASSWORD", "")
+    try:
+        if len(password) < _SHORTEST_PASSWORD:
+            raise KuuloError(f"KUULO_ADMIN_PASSWORD needs at least {_SHORTEST_PASSWORD} characters: there is no default password")
+        use_airflow_home(load_settings())
+        prepare_database()
+        _make_administrator(password)
+    except KuuloError as error:
+        print(f"kuulo: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
