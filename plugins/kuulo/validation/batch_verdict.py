@@ -1,0 +1,132 @@
+"""The verdict on one landed batch: judged, parted and written, or stopped with nothing of it entered. Importing this imports GX."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Self
+
+from kuulo.landing.landing_path import BatchPlace
+from kuulo.landing.receipt import LandingReceipt
+from kuulo.settings import Settings
+from kuulo.sources.source import Source, Stream
+from kuulo.validation.batch_rows import BatchRows, load_scales, open_batch
+from kuulo.validation.duckdb_engine import DuckDBWorkshop
+from kuulo.validation.judgement import Judgement, SuiteJudge
+from kuulo.validation.split import accepted_count, name_refusals, write_quarantined, write_validated
+from kuulo.validation.suite import Suite
+
+_FEW_ROWS = 20  # below this a share says nothing
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a batch; `stopped` is empty where it entered.
+
+    Attributes:
+        quarantined: refused rows by their first rule.
+        warnings: rows by broken rule of severity warning.
+        stopped: why nothing of it entered, in one line without values.
+    """
+
+    validated: int = 0
+    quarantined: dict[str, int] = field(default_factory=dict)
+    duplicates: int = 0
+    warnings: dict[str, int] = field(default_factory=dict)
+    stopped: str = ""
+    judgement: Judgement | None = None
+
+
+    @property
+    def warning(self) -> str:
+        """The broken warnings in one line, empty where there are none."""
+        return "warnings: " + ", ".join(f"{name} {rows}" for name, rows in self.warnings.items()) if self.warnings else ""
+
+
+class _Stopped(Exception):
+    """A batch rule is broken; the message is for the receipt."""
+
+
+class BatchCourt:
+    """Judges batches of one stream, one after the other, in one workshop."""
+
+    def __init__(self, workshop: DuckDBWorkshop, settings: Settings, source: str, stream: Stream, suite: Suite) -> None:
+        self._connection, self._settings, self._source = workshop.connection, settings, source
+        self._stream, self._suite = stream, suite
+        self._judge = SuiteJudge(workshop, suite)
+        self._rules = {rule.name: rule for rule in suite.rules}
+
+    def judge(self, place: BatchPlace, landed: LandingReceipt) -> Verdict:
+        """Judge the batch and write its files; a stopped batch leaves the files of an earlier verdict as they were."""
+        if not place.typed.exists():
+            return Verdict(stopped="the typed rows are missing (typed.parquet): land the window again")
+        counts = open_batch(self._connection, place, self._stream)
+        judgement = self._judge.judge()
+        warnings = {name: rows for name, rows in judgement.broken.items() if not self._rules[name].is_critical}
+        quarantined = name_refusals(self._connection, place, self._suite)
+        try:
+            self._check_asked(judgement)
+            self._check_batch_rules(judgement)
+            self._check_share(place, landed, quarantined)
+            validated = self._write(place, landed, counts, quarantined)
+        except _Stopped as stop:
+            return Verdict(0, quarantined, counts.repeats, warnings, str(stop), judgement)
+        return Verdict(validated, quarantined, counts.repeats, warnings, "", judgement)
+
+    def _check_asked(self, judgement: Judgement) -> None:
+        if judgement.failed:
+            names = ", ".join(f"{name} ({kind})" for name, kind in judgement.failed.items())
+            raise _Stopped(f"rules could not be asked: {names}; compare the columns with the declaration, then land the window again")
+
+    def _check_batch_rules(self, judgement: Judgement) -> None:
+        suspects = [name for name in judgement.broken if self._rules[name].is_critical and not self._rules[name].is_row_rule]
+        broken = self._judge.broken_by_accepted(suspects) if suspects else []
+        if broken:
+            whys = "; ".join(f"{name} ({self._rules[name].why})" for name in broken)
+            raise _Stopped(f"batch rule broken: {whys}; mend it at the source, or the rule in expectations/{self._source}, and run again")
+
+    def _check_share(self, place: BatchPlace, landed: LandingReceipt, quarantined: dict[str, int]) -> None:
+        refused, most = sum(quarantined.values()), self._suite.max_quarantined_share
+        if landed.received < _FEW_ROWS or refused <= most * landed.received:
+            return
+        write_quarantined(self._connection, place, self._stream, landed)
+        worst = max(quarantined, key=lambda name: quarantined[name])
+        raise _Stopped(
+            f"{refused} of {landed.received} rows are refused (most by {worst}), more than max_quarantined_share {most:g}: look at "
+            f"{place.quarantined}; if they are rightly refused, raise the share in the meta of {self._suite.path.parent.name}/"
+            f"{self._suite.path.name} and run again"
+        )
+
+    def _write(self, place: BatchPlace, landed: LandingReceipt, counts: BatchRows, quarantined: dict[str, int]) -> int:
+        refused, validated = sum(quarantined.values()), accepted_count(self._connection)
+        if landed.received != validated + refused + counts.repeats:
+            raise _Stopped(
+                f"accounts do not balance: received {landed.received}, validated {validated}, quarantined {refused}, "
+                f"duplicates {counts.repeats}: land the window again"
+            )
+        if refused:
+            write_quarantined(self._connection, place, self._stream, landed)
+        write_validated(self._connection, place, counts, refused - counts.untyped)
+        if not refused:
+            place.quarantined.unlink(missing_ok=True)
+        return validated
+
+
+class Courthouse:
+    """The judges of one source's streams, who share one workshop and one set of Data Docs. Use it in a `with`."""
+
+    def __init__(self, settings: Settings, source: Source) -> None:
+        self._settings, self._source = settings, source
+        self._workshop = DuckDBWorkshop(settings.home / "spill")
+        load_scales(self._workshop.connection, settings, source.name)
+
+    def court(self, stream: Stream, suite: Suite) -> BatchCourt:
+        """The judge of one stream's batches."""
+        return BatchCourt(self._workshop, self._settings, self._source.name, stream, suite)
+
+    def build_data_docs(self, run: str, now: datetime) -> None:
+        """Not yet."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        self._workshop.close()

@@ -1,0 +1,118 @@
+"""One batch judged by its suite: GX says which rules are broken, and by which rows. Importing this module imports GX."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import great_expectations as gx
+import sqlalchemy as sa
+from great_expectations.expectations.registry import get_metric_kwargs
+from great_expectations.validator.metric_configuration import MetricConfiguration
+from great_expectations.validator.metrics_calculator import MetricsCalculator
+
+from kuulo.validation.duckdb_engine import DuckDBWorkshop
+from kuulo.validation.suite import Rule, Suite, SuiteError
+
+if TYPE_CHECKING:
+    from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
+
+_REFUSALS = sa.table("refusals", sa.column("_position"), sa.column("rule"))
+
+
+@dataclass
+class Judgement:
+    """What the suite says of one batch.
+
+    Attributes:
+        result: GX's own result, without any value of the data; Data Docs are made of it.
+        broken: names of the rules that are broken, with the number of rows that break them (0 where the rule is of the batch).
+        failed: names of rules that could not be asked, with the kind of error.
+    """
+
+    result: "ExpectationSuiteValidationResult"
+    broken: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+class SuiteJudge:
+    """A suite as GX runs it on the workshop's views."""
+
+    def __init__(self, workshop: DuckDBWorkshop, suite: Suite) -> None:
+        self._workshop, self._suite = workshop, suite
+        self._rules = {rule.name: rule for rule in suite.rules}
+        self._expectations = gx.ExpectationSuite(**suite.document).expectations
+        self._numbers = {rule.name: number for number, rule in enumerate(suite.rules)}
+        for expectation in self._expectations:
+            if self._rule(expectation).is_row_rule and not isinstance(getattr(expectation, "map_metric", None), str):
+                raise SuiteError(f"{suite.path.name}: {expectation.expectation_type} does not judge single rows: give it scope batch")
+
+    def _rule(self, expectation: Any) -> Rule:
+        return self._rules[expectation.meta["rule"]]
+
+    def _batch(self, view: str) -> Any:
+        """GX's batch over a view; made anew, since the view's file is another one each time."""
+        datasource = self._workshop.datasource
+        names = {asset.name for asset in datasource.assets}
+        asset = datasource.get_asset(view) if view in names else datasource.add_table_asset(view, table_name=view)
+        definitions = {definition.name: definition for definition in asset.batch_definitions}
+        return (definitions.get("all") or asset.add_batch_definition_whole_table("all")).get_batch()
+
+    def judge(self) -> Judgement:
+        """Ask every rule of the view `rows`, and put the rows that break critical row rules into `refusals`."""
+        batch = self._batch("rows")
+        result = batch.validate(gx.ExpectationSuite(name=self._suite.document["name"], expectations=self._copies()), result_format="BOOLEAN_ONLY")
+        judgement = Judgement(result)
+        for outcome in result.results:
+            rule = self._rules[outcome.expectation_config.meta["rule"]]
+            failure = _failure(outcome.exception_info)
+            if failure:
+                judgement.failed[rule.name] = failure
+                outcome.exception_info = {"raised_exception": True, "exception_message": failure, "exception_traceback": None}
+            elif not outcome.success:
+                judgement.broken[rule.name] = self._take_rows(batch, outcome, rule) if rule.is_row_rule else 0
+        return judgement
+
+    def _copies(self) -> list[Any]:
+        return [expectation.copy(deep=True) for expectation in self._expectations]
+
+    def broken_by_accepted(self, names: Iterable[str]) -> list[str]:
+        """Which of these batch rules are broken by the view `accepted` too, that is by what would enter."""
+        wanted = set(names)
+        rules = [expectation for expectation in self._copies() if expectation.meta["rule"] in wanted]
+        result = self._batch("accepted").validate(gx.ExpectationSuite(name="accepted", expectations=rules), result_format="BOOLEAN_ONLY")
+        return [outcome.expectation_config.meta["rule"] for outcome in result.results if not outcome.success]
+
+    def _take_rows(self, batch: Any, outcome: Any, rule: Rule) -> int:
+        """Find the rows that break the rule; refuse them where the rule is critical. Returns their number."""
+        rows = self._rows_that_break(batch, outcome.expectation_config)
+        with self._workshop.engine.engine.begin() as connection:
+            if rule.is_critical:
+                found = sa.select(rows.c._position, sa.literal(self._numbers[rule.name]))
+                connection.execute(_REFUSALS.insert().from_select(["_position", "rule"], found))
+            count = int(connection.execute(sa.select(sa.func.count()).select_from(rows)).scalar_one())
+        outcome.result = {"unexpected_count": count}
+        return count
+
+    def _rows_that_break(self, batch: Any, configuration: Any) -> Any:
+        """The positions of the rows that break a rule, by the very condition that GX counted: the rule is written once.
+
+        GX answers with `unexpected_index_query` for some expectations only (not for null checks); its condition metric is
+        there for every expectation about rows.
+        """
+        engine = self._workshop.engine
+        metric = f"{configuration.to_domain_obj().map_metric}.condition"
+        kwargs = get_metric_kwargs(metric, configuration=configuration)
+        domain = {**kwargs["metric_domain_kwargs"], "batch_id": batch.id}
+        wanted = MetricConfiguration(metric, metric_domain_kwargs=domain, metric_value_kwargs=kwargs["metric_value_kwargs"])
+        condition, compute_domain, accessor_domain = MetricsCalculator(engine).get_metric(wanted)
+        records = engine.get_domain_records({**compute_domain, **accessor_domain})
+        source = records.subquery() if isinstance(records, sa.Select) else records
+        return sa.select(sa.column("_position")).select_from(source).where(condition).subquery()
+
+
+def _failure(exception_info: Any) -> str:
+    """The kind of error for which a rule could not be asked; never its message, which may quote a value."""
+    if not exception_info or exception_info.get("raised_exception") is False:
+        return ""
+    detail = str(exception_info)
+    return "a column is missing" if "does not exist" in detail or "not found in" in detail else "its type does not suit the rule"
