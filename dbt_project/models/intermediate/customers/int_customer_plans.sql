@@ -1,0 +1,31 @@
+with subscriptions as (
+    select
+        identities.customer_key,
+        subscriptions.plan,
+        subscriptions.mrr,
+        subscriptions.ended_at,
+        coalesce(subscriptions.ended_at >= {{ as_of() }}, true) as is_active,
+        row_number() over (
+            partition by identities.customer_key
+            order by
+                case when coalesce(subscriptions.ended_at >= {{ as_of() }}, true) then 0 else 1 end,
+                subscriptions.mrr desc,
+                subscriptions.subscription_id
+        ) as plan_rank
+    from {{ ref('stg_files__subscriptions') }} as subscriptions
+    inner join {{ ref('int_customer_identities') }} as identities
+        on {{ identity_node('company', 'subscriptions.customer_id') }} = identities.node
+    where subscriptions.started_at < {{ as_of() }}
+),
+
+plans as (
+    select
+        customer_key,
+        max(case when is_active and plan_rank = 1 then plan end) as plan,
+        sum(case when is_active then mrr else 0 end) as mrr,
+        case when max(case when is_active then 1 else 0 end) = 0 then max(ended_at) end as churned_at
+    from subscriptions
+    group by customer_key
+)
+
+select * from plans

@@ -1,0 +1,30 @@
+-- answered only if it had arrived and was answered before the reporting instant
+with invites as (
+    select * from {{ ref('stg_files__survey_invites') }}
+    where sent_at < {{ as_of() }}
+),
+
+identities as (
+    select node, customer_key from {{ ref('int_customer_identities') }}
+),
+
+customers as (
+    select customer_key, segment, country from {{ ref('int_customer_attributes') }}
+),
+
+resolved as (
+    select
+        invites.invite_id,
+        {{ local_date('invites.sent_at') }} as day,
+        invites.survey_id as survey,
+        coalesce(invites.channel, 'unknown') as channel,
+        coalesce(customers.segment, 'unknown') as segment,
+        coalesce(customers.country, 'unknown') as country,
+        coalesce(invites.delivered, false) as is_delivered,
+        coalesce(invites.delivered and invites.responded_at < {{ as_of() }}, false) as is_answered
+    from invites
+    left join identities on {{ customer_node(company='invites.customer_id', email='invites.email') }} = identities.node
+    left join customers on identities.customer_key = customers.customer_key
+)
+
+select * from resolved

@@ -1,0 +1,19 @@
+with answers as (
+    select * from {{ ref('fct_survey_answers') }}
+    where metric = 'csat'
+),
+
+csat as (
+    select
+        day,
+        {{ survey_cuts() | join(', ') }},
+        cast(count(*) as bigint) as responses,
+        cast({{ count_of('satisfied') }} as bigint) as satisfied,
+        sum(score) as score_sum,
+        -- a scale without a satisfied box yields no score
+        case when count(category) > 0 then {{ safe_ratio('100 * ' ~ count_of('satisfied'), 'count(*)') }} end as csat
+    from answers
+    group by day, {{ survey_cuts() | join(', ') }}
+)
+
+select * from csat
