@@ -130,3 +130,8 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
         as_of=_instant("KUULO_AS_OF", as_of) if as_of else None,
         sandbox=sandbox == "1",
     )
+
+
+def child_environment(**changes: str) -> dict[str, str]:
+    """This process's environment with changes, for a process that it starts."""
+    return {**os.environ, **changes}

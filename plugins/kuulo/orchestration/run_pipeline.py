@@ -19,7 +19,7 @@ from kuulo.errors import KuuloError
 from kuulo.landing.receipt import read_run_receipts
 from kuulo.landing.whole_files import private_folder
 from kuulo.orchestration.airflow_home import prepare_database, use_airflow_home
-from kuulo.orchestration.sandbox_process import STANDS_IN_FOR, sandbox_process
+from kuulo.orchestration.sandbox_process import sandbox_process
 from kuulo.orchestration.sources_in_use import SourceInUse, refuse_misspelt_connections, sources_in_use
 from kuulo.publication.scorecard import scorecard_text
 from kuulo.settings import Settings, SettingsError, load_settings
@@ -127,7 +127,7 @@ def _run_dag(progress: Progress, settings: Settings, dags: Any, dag_id: str, con
 
 
 def _conf(use: SourceInUse) -> dict[str, Any]:
-    assert use.window is not None  # noqa: S101  callers leave out sources without a window
+    assert use.window is not None
     return {"window_start": use.window.start.isoformat(), "window_end": use.window.end.isoformat()}
 
 
@@ -137,7 +137,7 @@ def _run_all(progress: Progress, settings: Settings, sandbox_address: str) -> No
         prepare_database()
         from airflow.dag_processing.dagbag import DagBag
 
-        dags = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"], include_examples=False).dags
+        dags = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"]).dags
         in_use = sources_in_use(settings, sandbox_address)
     progress.seconds["Airflow"] = time.monotonic() - started
     for use in in_use:

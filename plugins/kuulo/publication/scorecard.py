@@ -54,6 +54,7 @@ def scorecard_text(settings: Settings) -> str:
         as_of = connection.execute("select as_of, published_at from publication").fetchone()
     if not rows:
         return "The marts are published and hold no answers, contacts or subscriptions yet: put files into the inbox."
-    head = f"  {'metric':<28} {'month':<8} {'value':>10} {'unit':<8} {'n':>7}  {'95 % interval':<18} {'target':<16} {'all time':>10} {'n':>7}"
+    interval, goal = f"{'95 % interval':<18}", f"{'target':<16}"
+    head = f"  {'metric':<28} {'month':<8} {'value':>10} {'unit':<8} {'n':>7}  {interval} {goal} {'all time':>10} {'n':>7}"
     title = f"Scorecard as of {as_of[0]:%Y-%m-%d}, published {as_of[1]:%Y-%m-%d %H:%M} UTC" if as_of else "Scorecard"
     return "\n".join([title, head, *map(_line, rows), ""])

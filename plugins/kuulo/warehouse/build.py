@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
 import time
@@ -15,7 +14,7 @@ import duckdb
 
 from kuulo.errors import KuuloError
 from kuulo.landing.whole_files import private_folder, write_json
-from kuulo.settings import PROJECT_ROOT, Settings
+from kuulo.settings import PROJECT_ROOT, Settings, child_environment
 from kuulo.validation.landing_gate import write_empty_batches
 from kuulo.warehouse.receipts_table import write_receipts_table
 
@@ -72,15 +71,14 @@ def built_from(settings: Settings) -> dict[str, Any]:
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
     """The environment that dbt runs in: no telemetry, our package importable, the folders of this installation."""
-    return {
-        **os.environ,
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
-        "DO_NOT_TRACK": "1",
-        "DBT_USE_COLORS": "False",
-        "PYTHONPATH": str(PROJECT_ROOT / "plugins"),
-        "KUULO_HOME": str(settings.home),
-        "KUULO_VALIDATED": str(settings.validated),
-    }
+    return child_environment(
+        DBT_SEND_ANONYMOUS_USAGE_STATS="False",
+        DO_NOT_TRACK="1",
+        DBT_USE_COLORS="False",
+        PYTHONPATH=str(PROJECT_ROOT / "plugins"),
+        KUULO_HOME=str(settings.home),
+        KUULO_VALIDATED=str(settings.validated),
+    )
 
 
 def dbt_command(settings: Settings, *words: str) -> list[str]:

@@ -1,0 +1,105 @@
+"""Publication: whole, atomic, repeatable, and never in the way of a reader."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from kuulo.landing.whole_files import private_folder, write_json
+from kuulo.publication.publish import NothingToPublish, publish_marts
+from kuulo.settings import Settings
+
+
+def build(settings: Settings, value: int, fingerprint: str) -> None:
+    """Stand in for dbt: a marts file and the note of what it was made from."""
+    private_folder(settings.marts.parent)
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{settings.marts}' as built")
+        connection.execute("create schema if not exists built.marts")
+        connection.execute(f"create or replace table built.marts.nps_by_day as select {value} as nps, date '2026-01-01' as day")
+        connection.execute("create or replace table built.marts.quiet as select 1 as a where false")
+    write_json(
+        settings.marts.with_name("built.json"),
+        {"fingerprint": fingerprint, "run": "build-run", "as_of": datetime(2026, 9, 1, tzinfo=UTC), "built_at": datetime.now(UTC)},
+    )
+
+
+def published_nps(settings: Settings) -> tuple[int, int]:
+    """The value as a BI tool reads it from each of the two forms."""
+    with duckdb.connect(str(settings.published / "marts.duckdb"), read_only=True) as connection:
+        from_file = connection.execute("select nps from marts.marts.nps_by_day").fetchone()[0]
+    from_parquet = duckdb.execute(f"select nps from '{settings.published}/parquet/nps_by_day.parquet'").fetchone()[0]
+    return from_file, from_parquet
+
+
+def test_both_forms_hold_every_mart_and_when_they_were_made(settings):
+    build(settings, 41, "f1")
+    assert publish_marts(settings, run="publish-run") == {"nps_by_day": 1, "publication": 1, "quiet": 0}
+    assert published_nps(settings) == (41, 41)
+    with duckdb.connect(str(settings.published / "marts.duckdb"), read_only=True) as connection:
+        connection.execute("use marts.marts")
+        row = connection.execute("select as_of, build_run, publish_run, fingerprint from publication").fetchall()
+    assert row == [(datetime(2026, 9, 1), "build-run", "publish-run", "f1")]  # noqa: DTZ001
+    assert duckdb.execute(f"select count(*) from '{settings.published}/parquet/quiet.parquet'").fetchone() == (0,)
+
+
+def test_the_same_marts_are_not_published_twice(settings):
+    build(settings, 41, "f1")
+    publish_marts(settings, run="a")
+    before = (settings.published / "marts.duckdb").stat().st_mtime_ns
+    assert publish_marts(settings, run="b") is None
+    assert (settings.published / "marts.duckdb").stat().st_mtime_ns == before
+
+
+def test_a_reader_keeps_the_old_marts_while_the_new_are_published(settings):
+    build(settings, 41, "f1")
+    publish_marts(settings, run="a")
+    with duckdb.connect(str(settings.published / "marts.duckdb"), read_only=True) as reader:
+        assert reader.execute("select nps from marts.marts.nps_by_day").fetchone() == (41,)
+        build(settings, 42, "f2")
+        publish_marts(settings, run="b")
+        assert reader.execute("select nps from marts.marts.nps_by_day").fetchone() == (41,)
+    assert published_nps(settings) == (42, 42)
+
+
+def test_the_folder_a_reader_may_be_in_stays_for_one_more_publication(settings):
+    build(settings, 41, "f1")
+    publish_marts(settings, run="a")
+    old = (settings.published / "parquet").resolve()
+    build(settings, 42, "f2")
+    publish_marts(settings, run="b")
+    assert old.exists()
+    build(settings, 43, "f3")
+    publish_marts(settings, run="c")
+    assert not old.exists()
+
+
+def test_a_publication_broken_off_between_its_two_forms_is_finished_by_the_next(settings, monkeypatch):
+    build(settings, 41, "f1")
+    publish_marts(settings, run="a")
+    build(settings, 42, "f2")
+    with monkeypatch.context() as broken:
+
+        def stop(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        broken.setattr("kuulo.publication.publish._swap_folder", stop)
+        with pytest.raises(KeyboardInterrupt):
+            publish_marts(settings, run="b")
+    assert published_nps(settings) == (42, 41)
+    publish_marts(settings, run="c")
+    assert published_nps(settings) == (42, 42)
+
+
+def test_without_a_build_it_says_what_to_do(settings):
+    with pytest.raises(NothingToPublish, match="run build_marts first"):
+        publish_marts(settings, run="a")
+
+
+def test_only_the_owner_can_read_what_is_published(settings):
+    build(settings, 41, "f1")
+    publish_marts(settings, run="a")
+    files = [path for path in settings.published.rglob("*") if path.is_file()]
+    assert {oct(path.stat().st_mode & 0o777) for path in files} == {"0o600"}
+    assert {oct(path.stat().st_mode & 0o777) for path in Path(settings.published).rglob("*") if path.is_dir()} == {"0o700"}
