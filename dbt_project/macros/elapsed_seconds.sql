@@ -1,0 +1,25 @@
+{#- Seconds between two instants, with their fraction; elapsed time, not clock readings, so a change to summer time adds nothing. -#}
+{% macro elapsed_seconds(from_instant, to_instant) -%}
+    {{ return(adapter.dispatch('elapsed_seconds')(from_instant, to_instant)) }}
+{%- endmacro %}
+
+{% macro default__elapsed_seconds(from_instant, to_instant) -%}
+    (epoch_us({{ to_instant }}) - epoch_us({{ from_instant }})) / 1000000.0
+{%- endmacro %}
+
+{% macro spark__elapsed_seconds(from_instant, to_instant) -%}
+    (unix_micros({{ to_instant }}) - unix_micros({{ from_instant }})) / 1000000.0
+{%- endmacro %}
+
+{#- The UTC instant at which the wall clock of the zone in a column shows this local timestamp. -#}
+{% macro instant_in_zone(local, zone) -%}
+    {{ return(adapter.dispatch('instant_in_zone')(local, zone)) }}
+{%- endmacro %}
+
+{% macro default__instant_in_zone(local, zone) -%}
+    timezone('UTC', timezone({{ zone }}, {{ local }}))
+{%- endmacro %}
+
+{% macro spark__instant_in_zone(local, zone) -%}
+    to_utc_timestamp({{ local }}, {{ zone }})
+{%- endmacro %}

@@ -1,0 +1,86 @@
+with schedule as (
+    select * from {{ ref('business_hours') }}
+),
+
+contacts as (
+    select * from {{ ref('int_contacts_identified') }}
+),
+
+numbers as (
+    {{ dbt.generate_series(16384) }}
+),
+
+span as (
+    select cast({{ dbt.dateadd('day', -1, 'min(opened_at)') }} as date) as first_day
+    from contacts
+),
+
+days as (
+    select cast({{ dbt.dateadd('day', 'cast(numbers.generated_number as integer) - 1', 'span.first_day') }} as date) as day
+    from span
+    cross join numbers
+    where numbers.generated_number <= {{ dbt.datediff('span.first_day', as_of(), 'day') }} + 2
+),
+
+-- 1970-01-05 was a Monday
+weekdays as (
+    select
+        day,
+        cast(day as timestamp) as starts_at,
+        {{ dbt.dateadd('day', 1, 'cast(day as timestamp)') }} as ends_at,
+        mod({{ dbt.datediff("cast('1970-01-05' as date)", 'day', 'day') }}, 7) + 1 as weekday
+    from days
+),
+
+opening_times as (
+    select
+        {{ instant_in_zone(minutes_into_day('weekdays.starts_at', 'schedule.opens'), zone_or_reporting('schedule.timezone')) }} as opens_at,
+        {{ instant_in_zone(minutes_into_day('weekdays.starts_at', 'schedule.closes'), zone_or_reporting('schedule.timezone')) }} as closes_at
+    from weekdays
+    inner join schedule
+        on
+            weekdays.weekday = schedule.weekday
+            and weekdays.day >= schedule.valid_from
+            and (schedule.valid_to is null or weekdays.day < schedule.valid_to)
+),
+
+-- cut at UTC midnight, so that an instant finds the opening times of its day by equality
+by_day as (
+    select
+        weekdays.day,
+        coalesce(greatest(opening_times.opens_at, weekdays.starts_at), weekdays.starts_at) as opens_at,
+        coalesce(least(opening_times.closes_at, weekdays.ends_at), weekdays.starts_at) as closes_at
+    from weekdays
+    left join opening_times on weekdays.ends_at > opening_times.opens_at and weekdays.starts_at < opening_times.closes_at
+),
+
+measured as (
+    select
+        day,
+        opens_at,
+        {{ elapsed_seconds('opens_at', 'closes_at') }} as open_seconds,
+        row_number() over (partition by day order by opens_at) as position_in_day
+    from by_day
+),
+
+accumulated as (
+    select
+        day,
+        opens_at,
+        open_seconds,
+        position_in_day,
+        sum(open_seconds) over (order by day, position_in_day rows between unbounded preceding and current row) - open_seconds
+            as open_seconds_before
+    from measured
+),
+
+final as (
+    select
+        day,
+        opens_at,
+        open_seconds,
+        case when position_in_day = 1 then open_seconds_before else 0.0 end as open_seconds_before_day
+    from accumulated
+)
+
+select * from final

@@ -1,0 +1,48 @@
+{{ config(materialized='view') }}
+
+with contacts as (
+    select * from {{ ref('int_contacts_identified') }}
+),
+
+business_hours as (
+    select * from {{ ref('int_business_hours') }}
+),
+
+-- open time between two instants = open time before the later one - open time before the earlier one
+instants as (
+    select
+        source,
+        contact_id,
+        first_reply_at as instant,
+        1 as sign
+    from contacts
+    where first_reply_at is not null
+    union all
+    select
+        source,
+        contact_id,
+        opened_at as instant,
+        -1 as sign
+    from contacts
+    where first_reply_at is not null
+),
+
+measured as (
+    select
+        instants.source,
+        instants.contact_id,
+        sum(
+            instants.sign * (
+                business_hours.open_seconds_before_day
+                + least(
+                    greatest({{ elapsed_seconds('business_hours.opens_at', 'instants.instant') }}, 0.0),
+                    business_hours.open_seconds
+                )
+            )
+        ) / 60 as first_reply_business_minutes
+    from instants
+    inner join business_hours on cast(instants.instant as date) = business_hours.day
+    group by instants.source, instants.contact_id
+)
+
+select * from measured

@@ -1,0 +1,41 @@
+with contacts as (
+    select * from {{ ref('fct_contacts') }}
+),
+
+counted as (
+    select
+        day,
+        channel,
+        topic,
+        segment,
+        team,
+        count(*) as contacts,
+        count(case when is_first_contact then 1 end) as first_contacts,
+        count(case when fcr_status = 'resolved' then 1 end) as resolved_first,
+        count(case when is_repeat then 1 end) as repeats,
+        count(case when fcr_status = 'pending' then 1 end) as pending,
+        count(case when is_excluded_from_net and fcr_status in ('resolved', 'unresolved') then 1 end) as excluded,
+        count(case when is_excluded_from_net and fcr_status = 'resolved' then 1 end) as excluded_resolved,
+        count(case when fcr_status = 'resolved' and transfer_count > 0 then 1 end) as resolved_first_transferred,
+        count(case when customer_key is null then 1 end) as unidentified,
+        count(case when customer_key is not null and not is_eligible_for_fcr then 1 end) as ineligible,
+        count(case when is_resolved and agent_replies < 2 then 1 end) as one_touch,
+        count(case when is_resolved and agent_replies is not null then 1 end) as resolved_with_agent_replies,
+        count(case when is_resolved and customer_replies = 0 then 1 end) as no_customer_reply,
+        count(case when is_resolved and customer_replies is not null then 1 end) as resolved_with_customer_replies
+    from contacts
+    group by day, channel, topic, segment, team
+),
+
+rated as (
+    select
+        *,
+        {{ safe_ratio('resolved_first', '(first_contacts - pending)') }} as fcr_gross,
+        {{ safe_ratio('(resolved_first - excluded_resolved)', '(first_contacts - pending - excluded)') }} as fcr_net,
+        {{ safe_ratio('(resolved_first - resolved_first_transferred)', '(first_contacts - pending)') }} as fcr_no_transfer,
+        {{ safe_ratio('one_touch', 'resolved_with_agent_replies') }} as fcr_one_touch,
+        {{ safe_ratio('no_customer_reply', 'resolved_with_customer_replies') }} as fcr_no_customer_reply
+    from counted
+)
+
+select * from rated
