@@ -1,0 +1,141 @@
+"""One file of the inbox lands: its bytes kept as they are, its rows typed, the receipt last, all in one rename."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import zstandard
+
+from kuulo.landing.file_rows import FileCounts, write_file_rows
+from kuulo.landing.landed_files import write_origin
+from kuulo.landing.landing_path import BatchPlace
+from kuulo.landing.receipt import LandingReceipt, write_receipt
+from kuulo.landing.whole_files import private_folder, whole_file
+from kuulo.settings import Settings
+from kuulo.sources.canonical import FILES
+from kuulo.sources.inbox.feed import Feed
+from kuulo.sources.inbox.inbox_files import InboxFile
+from kuulo.sources.inbox.open_table import check_columns, open_table
+from kuulo.sources.inbox.row_mapping import RowMapping
+from kuulo.sources.source import Stream
+
+_ASIDE = ".aside"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileLanding:
+    """What landing a file needs to know of the run and of the file."""
+
+    settings: Settings
+    run: str
+    clock: Callable[[], datetime]
+    file: InboxFile
+    sha256: str
+
+
+@dataclass(frozen=True)
+class _Typed:
+    counts: FileCounts
+    undeclared: tuple[str, ...] = ()
+    note: str = ""
+
+
+def land_file(landing: FileLanding, feed: Feed) -> LandingReceipt:
+    """Land a file, in place of what landed of it before. FeedError leaves that as it was."""
+    with _swapped_in(landing.settings, feed.stream, landing.file.batch) as place:
+        started, landed_at = time.monotonic(), landing.clock()
+        typed = _typed_rows(place, feed, landing, landed_at)
+        _keep_bytes(place, landing.file)
+        write_origin(place, landing.file.feed, landing.file.name, taken_in=True)
+        receipt = _receipt(landing, place, feed.declaration, typed, landed_at, started)
+        write_receipt(place.landing_receipt, receipt)
+    return receipt
+
+
+def land_nothing(landing: FileLanding, stream: Stream, declaration: str, note: str) -> LandingReceipt:
+    """Land a file without rows, because its rows are another batch's now, so that its earlier rows leave the warehouse."""
+    with _swapped_in(landing.settings, stream, landing.file.batch) as place:
+        started, landed_at = time.monotonic(), landing.clock()
+        counts = write_file_rows(place=place, stream=stream, rows=(), landed_at=landed_at)
+        write_origin(place, landing.file.feed, landing.file.name, taken_in=False)
+        receipt = replace(_receipt(landing, place, declaration, _Typed(counts, note=note), landed_at, started), pages=0, bytes=0)
+        write_receipt(place.landing_receipt, receipt)
+    return receipt
+
+
+def _typed_rows(place: BatchPlace, feed: Feed, landing: FileLanding, landed_at: datetime) -> _Typed:
+    file = landing.file
+    with open_table(file.path, feed, file.where) as table:
+        check_columns(table, feed, file.where)
+        mapping = RowMapping(feed, table, file.name)
+        counts = write_file_rows(place=place, stream=feed.stream, rows=mapping.rows(), landed_at=landed_at)
+    note = f"{mapping.missing} answers blank or declared missing" if feed.questions else ""
+    return _Typed(counts, mapping.undeclared, note)
+
+
+def _receipt(
+    landing: FileLanding, place: BatchPlace, declaration: str, typed: _Typed, landed_at: datetime, started: float
+) -> LandingReceipt:
+    return LandingReceipt(
+        source=FILES.name,
+        stream=place.stream,
+        batch=place.batch,
+        run=landing.run,
+        window_start=typed.counts.window.start,
+        window_end=typed.counts.window.end,
+        landed_at=landed_at,
+        pages=1,
+        bytes=landing.file.path.stat().st_size,
+        received=typed.counts.received,
+        untyped=typed.counts.untyped,
+        sha256=landing.sha256,
+        declaration=declaration,
+        seconds=round(time.monotonic() - started, 3),
+        undeclared=typed.undeclared,
+        note=typed.note,
+    )
+
+
+def _keep_bytes(place: BatchPlace, file: InboxFile) -> None:
+    target = place.landing / f"page-000001{file.ending}.zst"
+    with whole_file(target) as aside, file.path.open("rb") as plain, aside.open("wb") as packed:
+        zstandard.ZstdCompressor(level=3).copy_stream(plain, packed)
+
+
+@contextmanager
+def _swapped_in(settings: Settings, stream: Stream, batch: str) -> Iterator[BatchPlace]:
+    """Yield a place aside; when all is written it becomes the batch's folder by one rename, and on failure nothing is left of it.
+
+    Between the old folder's leaving and the new one's coming a crash leaves no batch, and the next run lands the file again.
+    """
+    aside_root = private_folder(settings.landing / _ASIDE) / f"{batch}.{os.getpid()}"
+    final = BatchPlace(settings, FILES.name, stream.name, batch)
+    aside = BatchPlace(replace(settings, landing_root=aside_root), FILES.name, stream.name, batch)
+    try:
+        private_folder(aside.landing)
+        yield aside
+        private_folder(final.landing.parent)
+        if final.landing.exists():
+            final.landing.rename(aside_root / "before")
+        aside.landing.rename(final.landing)
+        _sync_folder(final.landing.parent)
+    finally:
+        shutil.rmtree(aside_root, ignore_errors=True)
+
+
+def clear_aside(settings: Settings) -> None:
+    """Remove what a killed run left half-written."""
+    shutil.rmtree(settings.landing / _ASIDE, ignore_errors=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,65 @@
+"""Questions of a wide survey export: a file column each, read into the columns of an answer."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kuulo.landing.coercion import CannotType
+from kuulo.sources.inbox.cell_numbers import float_reader
+from kuulo.sources.inbox.cell_text import cell_text
+from kuulo.sources.inbox.column_reading import comparable, mapped, read_text, remembered
+from kuulo.sources.inbox.feed import Feed, QuestionRule
+from kuulo.sources.inbox.feed_error import FeedError
+from kuulo.sources.inbox.table import Table
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class QuestionReader:
+    """Reads the answer to one question out of a row's cells."""
+
+    rule: QuestionRule
+    score_at: int
+    score: Callable[[Any], float | None]
+    words: tuple[tuple[str, int], ...]
+
+    def read(self, cells: Sequence[Any]) -> Answer | None:
+        """The answer's columns, or None where it is missing; CannotType where it is neither."""
+        score = self.score(cells[self.score_at])
+        if score is None:
+            return None
+        rule = self.rule
+        answer = {"question_id": rule.question_id, "metric": rule.metric, "scale": rule.scale, "score": score, **rule.constants}
+        for name, place in self.words:
+            answer[name] = read_text(cells[place])
+        return answer
+
+
+def question_readers(feed: Feed, table: Table) -> tuple[QuestionReader, ...]:
+    """The readers of a feed's questions; none for a long file."""
+    return tuple(_reader(rule, feed, table) for rule in feed.questions)
+
+
+def _reader(rule: QuestionRule, feed: Feed, table: Table) -> QuestionReader:
+    words = tuple((name, table.header.index(column)) for name, column in (("comment", rule.comment), ("label", rule.label)) if column)
+    score = remembered(_score_reader(rule, feed))
+    return QuestionReader(rule, table.header.index(rule.column), score, words)
+
+
+def _score_reader(rule: QuestionRule, feed: Feed) -> Callable[[Any], float | None]:
+    missing = {comparable(text) for text in rule.missing} | {""}
+    read = mapped(_mapped_scores(rule, feed)) if rule.map is not None else float_reader(feed.decimal)
+
+    def score(cell: Any) -> float | None:
+        return None if comparable(cell_text(cell)) in missing else read(cell)
+
+    return score
+
+
+def _mapped_scores(rule: QuestionRule, feed: Feed) -> dict[str, float | None]:
+    number = float_reader("")
+    try:
+        return {text: None if meaning is None else number(meaning) for text, meaning in (rule.map or {}).items()}
+    except CannotType:
+        raise FeedError(f"{feed.where}: questions: {rule.column}: map: every value must be a number or null") from None

@@ -1,0 +1,109 @@
+"""CSV and TSV files as tables: quoted text may hold line breaks, lines end in LF, CRLF or CR, blank lines do not count."""
+
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kuulo.sources.inbox.feed import Feed
+from kuulo.sources.inbox.feed_error import FeedError
+from kuulo.sources.inbox.packed_bytes import open_bytes
+from kuulo.sources.inbox.table import Table, checked_header, numbered_rows
+
+MAX_CELL_CHARACTERS = 10_000_000
+_ELSE = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+
+
+@contextmanager
+def text_table(path: Path, feed: Feed, where: str) -> Iterator[Table]:
+    """Open a .csv or .tsv file (or .gz of one) as a table."""
+    delimiter = feed.delimiter or ("\t" if path.name.lower().endswith((".tsv", ".tsv.gz")) else ",")
+    with open_bytes(path, where) as raw, io.TextIOWrapper(raw, encoding=feed.encoding, newline="") as text:
+        lines = _decoded(text, path, feed, where)
+        records = _records(lines, delimiter, where)
+        with _readable(where):
+            for _ in range(feed.skip_rows):
+                next(lines, None)
+            first = next((cells for cells in records if any(cell.strip() for cell in cells)), None)
+        if first is None:
+            raise FeedError(f"{where}: holds no header: its first row must name the columns")
+        header = checked_header(_without_end(first), where)
+        _refuse_other_delimiter(header, feed, delimiter, where)
+        yield Table(header, numbered_rows(records, len(header)))
+
+
+def _without_end(cells: list[str]) -> list[str]:
+    """The header without the blank names that delimiters at its end make."""
+    while not cells[-1].strip():
+        cells = cells[:-1]
+    return cells
+
+
+@contextmanager
+def _readable(where: str) -> Iterator[None]:
+    try:
+        yield
+    except csv.Error as error:
+        raise FeedError(f"{where}: {_advice(str(error))}") from None
+
+
+def _records(lines: Iterator[str], delimiter: str, where: str) -> Iterator[list[str]]:
+    csv.field_size_limit(MAX_CELL_CHARACTERS)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise FeedError(f"{where}: line {reader.line_num}: {_advice(str(error))}") from None
+
+
+def _advice(problem: str) -> str:
+    if "unexpected end" in problem:
+        return "the file ends inside a quoted text: a closing quote is missing, or the file was cut off"
+    if "field larger" in problem:
+        return f"a cell has more than {MAX_CELL_CHARACTERS:,} characters: is a closing quote missing?"
+    if "expected after" in problem:
+        return 'a quote stands inside a quoted text: write it twice (""), or check that `delimiter` is right'
+    return f"not a table: {problem}"
+
+
+def _decoded(text: io.TextIOWrapper, path: Path, feed: Feed, where: str) -> Iterator[str]:
+    """The lines; FeedError with the byte's place where they are not in the declared encoding."""
+    try:
+        first = next(text, "")
+        yield first.lstrip("\ufeff")
+        yield from text
+    except (UnicodeDecodeError, UnicodeError):
+        at = undecodable_at(path, feed.encoding, where)
+        raise FeedError(
+            f"{where}: not {feed.encoding} at byte {at}: declare `encoding` in {feed.where}, for example cp1252, iso-8859-1 or utf-16"
+        ) from None
+
+
+def undecodable_at(path: Path, encoding: str, where: str) -> int:
+    """The offset of the first byte that the encoding does not know; the text decoder's own offset is that of its buffer."""
+    import codecs
+
+    decoder, done = codecs.getincrementaldecoder(encoding)(), 0
+    with open_bytes(path, where) as raw:
+        while chunk := raw.read(1 << 16):
+            pending = len(decoder.getstate()[0])
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError as error:
+                return done - pending + error.start
+            except UnicodeError:
+                return done
+            done += len(chunk)
+    return done
+
+
+def _refuse_other_delimiter(header: tuple[str, ...], feed: Feed, delimiter: str, where: str) -> None:
+    if feed.delimiter or len(header) != 1:
+        return
+    for other, name in _ELSE.items():
+        if other != delimiter and other in header[0] and header[0] not in feed.asked_columns:
+            raise FeedError(f"{where}: the header is one column with a {name} in it: declare `delimiter: {name}` in {feed.where}")
