@@ -11,7 +11,7 @@ import duckdb
 from kuulo.errors import KuuloError
 from kuulo.landing.whole_files import private_folder, sync, whole_file
 from kuulo.settings import Settings
-from kuulo.warehouse.build import built_from
+from kuulo.warehouse.made_from import built_from
 
 
 class NothingToPublish(KuuloError):
