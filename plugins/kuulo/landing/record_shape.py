@@ -59,7 +59,8 @@ def _writable(value: Any) -> Any:
     return [_writable(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _as_received(row: Any) -> str:
+def as_received(row: Any) -> str:
+    """The row in JSON, for whoever looks into the quarantine."""
     try:
         return json.dumps(_writable(row), default=str)  # ASCII escapes keep even half a surrogate pair
     except RecursionError:
@@ -79,19 +80,20 @@ class RecordShape:
     def typed(self, row: Any) -> list[Any] | Refusal:
         """The row's values in declared order and its `_extra` JSON, or the first reason why not."""
         if not isinstance(row, dict):
-            return Refusal("typed:record", "the record is not an object", _as_received(row))
+            return Refusal("typed:record", "the record is not an object", as_received(row))
         values: list[Any] = []
-        name = "_extra"
+        doing = "record"
         try:
             for name, path, coerce in self._columns:
+                doing = name
                 value = row.get(path[0])
                 for key in path[1:]:
                     value = value.get(key) if isinstance(value, dict) else None
                 values.append(None if value is None else coerce(value))
-            name = "_extra"
+            doing = "_extra"
             values.append(self._extra(row))
         except CannotType as why:
-            return Refusal(f"typed:{name}", f"{name}: {why}", _as_received(row))
+            return Refusal(f"typed:{doing}", f"{doing}: {why}", as_received(row))
         return values
 
     def _extra(self, row: dict[str, Any]) -> str | None:

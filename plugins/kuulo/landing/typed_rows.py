@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from kuulo.landing.declaration import LINEAGE, UNTYPED, typed_schema
 from kuulo.landing.landing_path import BatchPlace
-from kuulo.landing.record_shape import RecordShape, Refusal
+from kuulo.landing.record_shape import RecordShape, Refusal, as_received
 from kuulo.landing.whole_files import whole_file
 from kuulo.sources.source import Stream, Window
 
@@ -73,6 +73,11 @@ class TypedWriter:
             self._received += 1
             if len(self._rows) + len(self._refused) >= ROWS_IN_A_GROUP:
                 self._flush()
+
+    def refuse(self, record: Any, rule: str, reason: str) -> None:
+        """Take a record that did not even become rows: one untyped row, with the record as received."""
+        self._refused.append((self._received, rule, reason, as_received(record)))
+        self._received += 1
 
     def write_table(self, table: pa.Table, page: int) -> None:
         """Take a page that is typed already: its declared columns, in declared order and type."""

@@ -4,7 +4,34 @@ Vendor pages: https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/
 value arrives as a string or null; names and phone numbers of contacts are not asked for.
 """
 
+from kuulo.sources.hubspot_reading import OBJECTS, AssociationsOf, PropertyNames, Searched
+from kuulo.sources.hubspot_rows import association_rows, owner_rows, stage_rows, submission_rows
+from kuulo.sources.manners import DEFAULT_BUSY, Manners, Permission, Rate
+from kuulo.sources.pagination import AfterCursor
+from kuulo.sources.reading import InTurn, Named, Paged, PerParent
 from kuulo.sources.source import Column, Source, Stream
+
+_AFTER = AfterCursor(cursor_at="paging.next.after")
+_ARCHIVED = (("limit", "100"), ("archived", "true"))
+
+
+def _objects(object_type: str, changed_property: str = "hs_lastmodifieddate") -> InTurn:
+    """What changed in the window, then every archived object: search never tells of those."""
+    archived = Paged(
+        path=f"{{object_prefix}}/{object_type}",
+        records_at="results",
+        pager=_AFTER,
+        params=_ARCHIVED,
+        asked=(PropertyNames(object_type),),
+        knobs=OBJECTS,
+    )
+    return InTurn((Searched(object_type=object_type, changed_property=changed_property), archived))
+
+
+def _time(name: str, at: str, *, required: bool = False) -> Column:
+    """A property that is a time: ISO 8601, or epoch milliseconds as text."""
+    return Column(name=name, at=f"properties.{at}", type="timestamp", unit="epoch_milliseconds", required=required)
+
 
 _LIFE_OF_AN_OBJECT = (
     Column(name="created_at", at="createdAt", type="timestamp"),
@@ -15,6 +42,7 @@ _LIFE_OF_AN_OBJECT = (
 
 CONTACTS = Stream(
     name="contacts",
+    reading=_objects("contacts", "lastmodifieddate"),
     primary_key=("contact_id",),
     version_column="updated_at",
     columns=(
@@ -38,6 +66,7 @@ CONTACTS = Stream(
 )
 COMPANIES = Stream(
     name="companies",
+    reading=_objects("companies"),
     primary_key=("company_id",),
     version_column="updated_at",
     columns=(
@@ -53,6 +82,7 @@ COMPANIES = Stream(
 )
 DEALS = Stream(
     name="deals",
+    reading=_objects("deals"),
     primary_key=("deal_id",),
     version_column="updated_at",
     columns=(
@@ -60,7 +90,7 @@ DEALS = Stream(
         Column(name="name", at="properties.dealname", personal="free_text"),
         Column(name="amount", at="properties.amount", type="float64"),
         Column(name="currency", at="properties.deal_currency_code"),
-        Column(name="closed_at", at="properties.closedate", type="timestamp"),
+        _time("closed_at", "closedate"),
         Column(name="stage_id", at="properties.dealstage"),
         Column(name="pipeline_id", at="properties.pipeline"),
         Column(name="is_closed_won", at="properties.hs_is_closed_won", type="boolean"),
@@ -70,6 +100,7 @@ DEALS = Stream(
 )
 TICKETS = Stream(
     name="tickets",
+    reading=_objects("tickets"),
     primary_key=("ticket_id",),
     version_column="updated_at",
     columns=(
@@ -80,9 +111,9 @@ TICKETS = Stream(
         Column(name="priority", at="properties.hs_ticket_priority"),
         Column(name="category", at="properties.hs_ticket_category"),
         Column(name="source_type", at="properties.source_type"),
-        Column(name="opened_at", at="properties.createdate", type="timestamp", required=True),
-        Column(name="closed_at", at="properties.closed_date", type="timestamp"),
-        Column(name="first_agent_reply_at", at="properties.first_agent_reply_date", type="timestamp"),
+        _time("opened_at", "createdate", required=True),
+        _time("closed_at", "closed_date"),
+        _time("first_agent_reply_at", "first_agent_reply_date"),
         Column(name="time_to_close_milliseconds", at="properties.time_to_close", type="int64"),
         Column(name="time_to_first_agent_reply_milliseconds", at="properties.time_to_first_agent_reply", type="int64"),
         Column(name="owner_id", at="properties.hubspot_owner_id", personal="indirect"),
@@ -91,6 +122,8 @@ TICKETS = Stream(
 )
 FEEDBACK_SUBMISSIONS = Stream(
     name="feedback_submissions",
+    reading=_objects("feedback_submissions"),
+    rows_of=submission_rows,
     primary_key=("submission_id",),
     version_column="updated_at",
     scale_from="survey_questions",
@@ -105,7 +138,7 @@ FEEDBACK_SUBMISSIONS = Stream(
         Column(name="response_group", at="properties.hs_response_group"),
         Column(name="sentiment", at="properties.hs_sentiment"),
         Column(name="comment", at="properties.hs_content", personal="free_text"),
-        Column(name="submitted_at", at="properties.hs_submission_timestamp", type="timestamp", required=True),
+        _time("submitted_at", "hs_submission_timestamp", required=True),
         Column(name="contact_id", at="properties.hs_contact_id", personal="indirect"),
         Column(name="ticket_id", at="properties.hs_ticket_id", personal="indirect"),
         *_LIFE_OF_AN_OBJECT,
@@ -113,6 +146,13 @@ FEEDBACK_SUBMISSIONS = Stream(
 )
 OWNERS = Stream(
     name="owners",
+    reading=InTurn(
+        (
+            Paged(path="/crm/v3/owners", records_at="results", pager=_AFTER, params=(("limit", "100"),)),
+            Paged(path="/crm/v3/owners", records_at="results", pager=_AFTER, params=_ARCHIVED),
+        )
+    ),
+    rows_of=owner_rows,
     primary_key=("owner_id",),
     version_column="updated_at",
     columns=(
@@ -124,6 +164,12 @@ OWNERS = Stream(
 )
 PIPELINES = Stream(
     name="pipelines",
+    reading=PerParent(
+        parents=Named(("deals", "tickets")),
+        known_as="object_type",
+        listing=Paged(path="/crm/v3/pipelines/{parent}", records_at="results"),
+    ),
+    rows_of=stage_rows,
     primary_key=("object_type", "pipeline_id", "stage_id"),
     columns=(
         Column(name="object_type", required=True, description="deals or tickets"),
@@ -137,6 +183,10 @@ PIPELINES = Stream(
 )
 ASSOCIATIONS = Stream(
     name="associations",
+    reading=AssociationsOf(
+        found_by=Searched(object_type="tickets", changed_property="hs_lastmodifieddate", with_properties=False), to_type="contacts"
+    ),
+    rows_of=association_rows,
     primary_key=("from_type", "from_id", "to_type", "to_id"),
     columns=(
         Column(name="from_type", required=True),
@@ -149,6 +199,24 @@ ASSOCIATIONS = Stream(
 HUBSPOT = Source(
     name="hubspot",
     base_url="https://api.hubapi.com",
+    manners=Manners(
+        word="Bearer",
+        rates=(Rate(5, 1.0, "/search"), Rate(100, 10.0)),
+        bad_secret_statuses=frozenset({401, 530}),
+        busy_statuses=DEFAULT_BUSY | {477},
+        hopeless_policies=frozenset({"DAILY"}),
+        permissions=(
+            Permission(
+                "/feedback_submissions",
+                "the scope crm.objects.feedback_submissions.read (Service Hub Professional) or crm.objects.contacts.read",
+            ),
+            Permission("/contacts", "the scope crm.objects.contacts.read"),
+            Permission("/companies", "the scope crm.objects.companies.read"),
+            Permission("/deals", "the scope crm.objects.deals.read"),
+            Permission("/owners", "the scope crm.objects.owners.read"),
+            Permission("/tickets", "the scope tickets"),
+        ),
+    ),
     description="CRM contacts and companies, support tickets, feedback submissions",
     streams=(CONTACTS, COMPANIES, DEALS, TICKETS, FEEDBACK_SUBMISSIONS, OWNERS, PIPELINES, ASSOCIATIONS),
 )

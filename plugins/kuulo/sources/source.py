@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from kuulo.sources.reading import Reading
+    from kuulo.sources.asker import Reading
+    from kuulo.sources.manners import Manners
 
 ColumnType = Literal["string", "int64", "float64", "boolean", "timestamp", "date", "json"]
 Personal = Literal["none", "direct", "indirect", "free_text"]
@@ -86,6 +87,7 @@ class Source:
     Attributes:
         base_url: where the vendor answers, unless the connection names another host; empty for files.
         parallel_tasks: how many streams may be read at once within the vendor's limits.
+        manners: how the vendor wants to be spoken to; None of files.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Source:
     description: str = ""
     base_url: str = ""
     parallel_tasks: int = 1
+    manners: "Manners | None" = None
 
     def stream(self, name: str) -> Stream:
         """The stream of that name; KeyError names those that exist."""

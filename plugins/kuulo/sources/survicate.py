@@ -3,10 +3,26 @@
 Vendor page: https://developers.survicate.com/data-export/setup/ (version 1 was switched off on 15 September 2026).
 """
 
+from datetime import timedelta
+
+from kuulo.sources.manners import Manners, Permission, Rate
+from kuulo.sources.pagination import NextLink
+from kuulo.sources.reading import Paged, Parents, PerParent
+from kuulo.sources.request_params import ListedParam, WindowParams
 from kuulo.sources.source import Column, Source, Stream
+from kuulo.sources.survicate_rows import answer_rows, attribute_rows, question_rows
+
+_LINK = NextLink(link_at="pagination_data.next_url", more_at="pagination_data.has_more", records_at="data")
+_HUNDRED = (("items_per_page", "100"),)
+_SURVEYS = Paged(path="/surveys", records_at="data", pager=_LINK, params=_HUNDRED)
+# Newest first: the vendor's `start` is the upper bound (it is the page cursor) and `end` the lower one. Which side is
+# inclusive is not documented, and a half-given response grows for days: seven days of looking back cover both.
+_WINDOW = WindowParams(from_param="end", until_param="start", lookback=timedelta(days=7))
+_ATTRIBUTES = ListedParam(param="attributes[]", knob="attributes", default="email,user_id")
 
 SURVEYS = Stream(
     name="surveys",
+    reading=_SURVEYS,
     primary_key=("survey_id",),
     columns=(
         Column(name="survey_id", at="id", required=True),
@@ -18,6 +34,12 @@ SURVEYS = Stream(
 )
 QUESTIONS = Stream(
     name="questions",
+    reading=PerParent(
+        parents=Parents(listing=_SURVEYS),
+        known_as="survey_id",
+        listing=Paged(path="/surveys/{parent}/questions", records_at="data", pager=_LINK, params=_HUNDRED),
+    ),
+    rows_of=question_rows,
     primary_key=("survey_id", "question_id"),
     columns=(
         Column(name="survey_id", required=True),
@@ -30,6 +52,12 @@ QUESTIONS = Stream(
 )
 RESPONSES = Stream(
     name="responses",
+    reading=PerParent(
+        parents=Parents(listing=_SURVEYS),
+        known_as="survey_id",
+        listing=Paged(path="/surveys/{parent}/responses", records_at="data", pager=_LINK, params=_HUNDRED, asked=(_WINDOW, _ATTRIBUTES)),
+    ),
+    rows_of=answer_rows,
     primary_key=("response_uuid", "question_id"),
     version_column="collected_at",
     scale_from="survey_questions",
@@ -59,6 +87,7 @@ RESPONDENT_ATTRIBUTES = Stream(
     primary_key=("response_uuid", "name"),
     version_column="collected_at",
     pages_of="responses",
+    rows_of=attribute_rows,
     columns=(
         Column(name="response_uuid", required=True, personal="indirect"),
         Column(name="respondent_uuid", required=True, personal="indirect"),
@@ -72,6 +101,11 @@ SURVICATE = Source(
     name="survicate",
     base_url="https://data-api.survicate.com/v2",
     parallel_tasks=4,
+    manners=Manners(
+        word="Basic",  # followed by the raw key, not by base64 of user and password
+        rates=(Rate(1000, 60.0),),
+        permissions=(Permission("/", "access to the Data Export API, which is a matter of the plan"),),
+    ),
     description="surveys on site, in product and by e-mail",
     streams=(SURVEYS, QUESTIONS, RESPONSES, RESPONDENT_ATTRIBUTES),
 )

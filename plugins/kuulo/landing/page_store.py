@@ -1,0 +1,131 @@
+"""The vendor's pages of one batch, kept exactly as they were sent: compressed, immutable, one file a page.
+
+`pages.jsonl` says of each page what was asked, its hash, and from where to go on. A page and its line count only where the
+bytes on disk have the hash of the line: whatever an interruption tore is found by that and read again.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import zstandard
+
+from kuulo.landing.whole_files import private_folder, whole_file
+from kuulo.sources.asker import Page
+
+_LEVEL = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptPage:
+    """The line of a page.
+
+    Attributes:
+        sha256: of the vendor's bytes, before compression; `bytes` counts them.
+        reading: a hash of how the stream was read, without which `next` means nothing.
+    """
+
+    number: int
+    sha256: str
+    bytes: int
+    ask: dict[str, Any]
+    records_at: str
+    parent: dict[str, str]
+    next: dict[str, Any] | None
+    reading: str
+    notes: list[str]
+
+    @property
+    def file(self) -> str:
+        """The page's file name."""
+        return f"page-{self.number:06d}.json.zst"
+
+
+class PageStore:
+    """The pages of one batch's folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = private_folder(folder)
+        self._index = folder / "pages.jsonl"
+        self._compress = zstandard.ZstdCompressor(level=_LEVEL)
+
+    def keep(self, number: int, page: Page, reading: str, notes: list[str]) -> KeptPage:
+        """Write the page, then its line; a torn write of either is noticed by `whole_pages`."""
+        body = page.answer.body
+        kept = KeptPage(
+            number=number,
+            sha256=hashlib.sha256(body).hexdigest(),
+            bytes=len(body),
+            ask=page.ask.to_json(),
+            records_at=page.records_at,
+            parent=page.parent,
+            next=page.next,
+            reading=reading,
+            notes=list(notes),
+        )
+        self._write(self.folder / kept.file, self._compress.compress(body), os.O_TRUNC)
+        self._write(self._index, json.dumps(asdict(kept)).encode() + b"\n", os.O_APPEND)
+        return kept
+
+    def _write(self, path: Path, data: bytes, how: int) -> None:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+
+    def body(self, kept: KeptPage) -> bytes:
+        """The vendor's bytes."""
+        return zstandard.ZstdDecompressor().decompress((self.folder / kept.file).read_bytes(), max_output_size=kept.bytes)
+
+    def whole_pages(self) -> list[KeptPage]:
+        """The pages from the first on that are whole, up to the first that is torn or missing."""
+        whole: list[KeptPage] = []
+        for line in self._lines():
+            if line.number != len(whole) + 1 or not self._is_whole(line):
+                break
+            whole.append(line)
+        return whole
+
+    def discard_all_but(self, pages: list[KeptPage]) -> None:
+        """Forget every page and line but those given, which are the first ones."""
+        stay = {kept.file for kept in pages}
+        text = "".join(json.dumps(asdict(kept)) + "\n" for kept in pages)
+        if self._index.exists() and self._index.read_text(errors="replace") != text:
+            with whole_file(self._index) as aside:
+                aside.write_text(text)
+        for path in self.folder.glob("page-*.json.zst"):
+            if path.name not in stay:
+                path.unlink()
+
+    def _lines(self) -> Iterator[KeptPage]:
+        if not self._index.exists():
+            return
+        for line in self._index.read_bytes().splitlines():
+            try:
+                yield KeptPage(**json.loads(line))
+            except (ValueError, TypeError):
+                return  # torn: the writer was stopped in the middle of it
+
+    def _is_whole(self, kept: KeptPage) -> bool:
+        try:
+            return hashlib.sha256(self.body(kept)).hexdigest() == kept.sha256
+        except (OSError, zstandard.ZstdError):
+            return False
+
+    def sync(self) -> None:
+        """Make what was kept outlive a power cut; called once, before the receipt says that it is there."""
+        for path in [*self.folder.glob("page-*.json.zst"), self._index, self.folder]:
+            if path.exists():
+                descriptor = os.open(path, os.O_RDONLY)
+                try:
+                    os.fsync(descriptor)
+                finally:
+                    os.close(descriptor)
+
+
+def pages_hash(pages: list[KeptPage]) -> str:
+    """One hash over the hashes of the pages, in order."""
+    return hashlib.sha256("".join(kept.sha256 for kept in pages).encode()).hexdigest()

@@ -1,0 +1,88 @@
+"""A stream's pages typed into the stream itself and into every stream that is made of the same pages, in one pass."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from kuulo.landing.landing_path import BatchPlace
+from kuulo.landing.typed_rows import TypedCounts, TypedWriter
+from kuulo.settings import Settings
+from kuulo.sources.api_errors import SourceContractBroken
+from kuulo.sources.page_json import decode_page, value_at
+from kuulo.sources.source import Source, Stream, Window
+
+
+@dataclass(frozen=True)
+class Family:
+    """A stream that is read, and those that are made of its pages; the stream itself comes last, as its receipt does."""
+
+    settings: Settings
+    source: Source
+    base: Stream
+    window: Window
+
+    @property
+    def streams(self) -> list[Stream]:
+        """The made streams, then the read one."""
+        return [*(stream for stream in self.source.streams if stream.pages_of == self.base.name), self.base]
+
+    def place(self, stream: Stream) -> BatchPlace:
+        """Where the stream's batch lies."""
+        return BatchPlace(self.settings, self.source.name, stream.name, self.window.batch)
+
+
+class _Strange:
+    """A record that rows_of could not read; the typed rows refuse it with a reason."""
+
+    def __init__(self, record: Any, reason: str) -> None:
+        self.record, self.reason = record, reason
+
+
+def _rows(stream: Stream, records: list[Any], parent: dict[str, str]) -> Iterator[Any]:
+    if stream.rows_of is None:
+        yield from records
+        return
+    for record in records:
+        try:
+            yield from list(stream.rows_of(record, parent)) if isinstance(record, dict) else [record]
+        except (AttributeError, KeyError, TypeError, ValueError) as why:
+            yield _Strange(record, f"the record is built otherwise than known ({type(why).__name__})")
+
+
+class TypedFamily:
+    """Writers of all the family's typed rows; use it in a `with`."""
+
+    def __init__(self, family: Family, landed_at: datetime) -> None:
+        self._family, self._stack = family, ExitStack()
+        self._writers = {
+            stream.name: TypedWriter(place=family.place(stream), stream=stream, window=family.window, landed_at=landed_at)
+            for stream in family.streams
+        }
+
+    def take(self, number: int, body: bytes, records_at: str, parent: dict[str, str], document: Any = None) -> None:
+        """Type one page; `document` is its JSON where it has been read already."""
+        try:
+            records = value_at(decode_page(body) if document is None else document, records_at)
+        except ValueError:
+            raise SourceContractBroken(f"{self._family.source.name}/{self._family.base.name}, page {number}: not JSON") from None
+        for stream in self._family.streams:
+            writer = self._writers[stream.name]
+            for row in _rows(stream, records, parent):
+                if isinstance(row, _Strange):
+                    writer.refuse(row.record, "typed:record", row.reason)
+                else:
+                    writer.write_rows((row,), number)
+
+    def close(self) -> dict[str, TypedCounts]:
+        """Put every file in place; the accounts by stream."""
+        return {name: writer.close() for name, writer in self._writers.items()}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, failure: BaseException | None, trace: object) -> None:
+        for writer in self._writers.values():
+            if failure is not None:
+                writer.abandon(failure)

@@ -1,0 +1,56 @@
+"""One request as a value that can be kept and asked again, and what came back."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, Self
+
+from kuulo.sources.page_json import MISSING, decode_page, quick_value, value_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """What to ask, relative to the source's base URL; holds no secret.
+
+    Attributes:
+        params: query parameters in order; a name may repeat.
+        body: the JSON body of a POST.
+    """
+
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    method: Literal["GET", "POST"] = "GET"
+    body: dict[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The ask as JSON, for a progress record."""
+        return {"path": self.path, "params": [list(pair) for pair in self.params], "method": self.method, "body": self.body}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Self:
+        """The ask that to_json was given."""
+        return cls(path=kept["path"], params=tuple((n, v) for n, v in kept["params"]), method=kept["method"], body=kept["body"])
+
+    def with_param(self, name: str, value: str) -> "Ask":
+        """The same ask with one parameter set."""
+        return Ask(path=self.path, params=(*(p for p in self.params if p[0] != name), (name, value)), method=self.method, body=self.body)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer: the vendor's bytes, decompressed and otherwise as sent."""
+
+    body: bytes
+    status: int = 200
+    quick: bool = False
+
+    @cached_property
+    def document(self) -> Any:
+        """The body as Python values; ValueError where it is no JSON."""
+        return decode_page(self.body)
+
+    def at(self, path: str) -> Any:
+        """The value at a dotted path, or None; a quick answer finds the envelope's values without reading every record."""
+        found = quick_value(self.body, path) if self.quick else MISSING
+        if found is MISSING:
+            found = value_at(self.document, path)
+        return None if found is MISSING else found

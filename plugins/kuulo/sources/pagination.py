@@ -1,0 +1,121 @@
+"""How the next page is asked for, given the last ask and its answer; pure, and one small value a way."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from kuulo.sources.api_errors import SourceContractBroken
+from kuulo.sources.ask import Answer, Ask
+from kuulo.sources.same_origin import below_base
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a pager must know of the session: where links must stay, and how long they may be."""
+
+    base_url: str
+    link_characters: int
+
+
+class Pager(Protocol):
+    """One way of paging."""
+
+    def after(self, ask: Ask, answer: Answer, ground: Ground) -> Ask | None:
+        """The ask of the next page, or None after the last one."""
+
+
+@dataclass(frozen=True)
+class SinglePage:
+    """Everything in one answer."""
+
+    def after(self, ask: Ask, answer: Answer, ground: Ground) -> Ask | None:
+        """No next page."""
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextLink:
+    """A link to the next page, and a word whether there is one.
+
+    Parameters that the link does not repeat (the lower bound, the attributes asked for) are sent again, since a vendor's
+    link may carry the cursor alone. An empty page ends it only where the vendor says that there is no more, says nothing,
+    or gives the link that was just followed.
+    """
+
+    link_at: str
+    more_at: str
+    records_at: str
+
+    def after(self, ask: Ask, answer: Answer, ground: Ground) -> Ask | None:
+        """The ask that the link stands for."""
+        link, more = answer.at(self.link_at), answer.at(self.more_at)
+        if more is False or (more is None and not answer.at(self.records_at)):
+            return None
+        if not link and more is None:
+            return None
+        if not isinstance(link, str) or not link:
+            raise SourceContractBroken(f"says that there is more (`{self.more_at}`) but gives no `{self.link_at}`")
+        path, params = below_base(ground.base_url, link, longest=ground.link_characters)
+        named = {name for name, _ in params}
+        following = replace(ask, path=path, params=(*params, *(pair for pair in ask.params if pair[0] not in named)))
+        if sorted(following.params) == sorted(ask.params) and following.path == ask.path and not answer.at(self.records_at):
+            return None
+        return following
+
+
+def _cursor(value: Any, at: str, ground: Ground) -> str | None:
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        raise SourceContractBroken(f"`{at}` is neither text nor a number")
+    if len(text := str(value)) > ground.link_characters:
+        raise SourceContractBroken(f"a cursor of more than {ground.link_characters:,} characters at `{at}`")
+    return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class AfterCursor:
+    """A cursor in the answer that is sent back as a parameter; its absence is the end."""
+
+    cursor_at: str
+    param: str = "after"
+
+    def after(self, ask: Ask, answer: Answer, ground: Ground) -> Ask | None:
+        """The same ask with the cursor set."""
+        cursor = _cursor(answer.at(self.cursor_at), self.cursor_at, ground)
+        return None if cursor is None else ask.with_param(self.param, cursor)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdKeyset:
+    """A search that gives no more than `cap` results: before the cap it starts again behind the greatest id seen.
+
+    The search must be sorted by the id, ascending, and its filters must not move while it is read.
+    """
+
+    id_property: str
+    cursor_at: str = "paging.next.after"
+    cap: int = 10_000
+
+    def after(self, ask: Ask, answer: Answer, ground: Ground) -> Ask | None:
+        """The next page of the same search, or the first page of one that begins behind the last id."""
+        cursor = _cursor(answer.at(self.cursor_at), self.cursor_at, ground)
+        body = ask.body or {}
+        if cursor is None:
+            return None
+        if cursor.isdigit() and int(cursor) + int(body["limit"]) <= self.cap:
+            return replace(ask, body={**body, "after": cursor})
+        return replace(ask, body=self._behind(body, self._last_id(answer)))
+
+    def _last_id(self, answer: Answer) -> int:
+        try:
+            ids = [int(record["id"]) for record in answer.document["results"]]
+        except (KeyError, TypeError, ValueError):
+            raise SourceContractBroken("records without a numeric `id`: a search cannot be continued behind them") from None
+        if not ids or ids != sorted(ids):
+            raise SourceContractBroken(f"results are not sorted by {self.id_property}: a search cannot be continued behind them")
+        return ids[-1]
+
+    def _behind(self, body: dict[str, Any], last: int) -> dict[str, Any]:
+        kept = [f for f in body["filterGroups"][0]["filters"] if f["propertyName"] != self.id_property]
+        filters = [*kept, {"propertyName": self.id_property, "operator": "GTE", "value": str(last + 1)}]
+        return {**body, "filterGroups": [{"filters": filters}], "after": "0"}
