@@ -1,1 +1,5 @@
-"""A fictional company, served in each vendor's dialect, with a truth that the pipeline does not see."""
+"""Kajo Lamps, a fictional company: its data in each vendor's own dialect, and the truth that the pipeline must find."""
+
+SURVICATE_KEY = "sandbox-survicate"
+HUBSPOT_TOKEN = "sandbox-hubspot"  # noqa: S105 - a name known to everyone, not a secret
+BANNER = "fictional data"

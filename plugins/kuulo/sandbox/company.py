@@ -1,0 +1,71 @@
+"""Kajo Lamps as a whole: generated from a seed, the same to the last byte wherever it is generated."""
+
+from dataclasses import dataclass
+
+from kuulo.sandbox.activity import generate_deals, generate_invites, generate_usage
+from kuulo.sandbox.company_activity import Deal, SurveyInvite, UsageEvent
+from kuulo.sandbox.company_records import CrmCompany, FeedbackSubmission, Person, Subscription, SupportContact, SurveyResponse
+from kuulo.sandbox.hubspot_feedback import generate_feedback
+from kuulo.sandbox.people import generate_people
+from kuulo.sandbox.plants import plant_edges, spoil_feedback, spoil_responses, spoil_rows, spoil_subscription
+from kuulo.sandbox.subscriptions import generate_subscriptions
+from kuulo.sandbox.support import generate_issues
+from kuulo.sandbox.survicate_surveys import generate_responses
+
+DEFAULT_SEED = 20250301
+DEFAULT_CUSTOMERS = 2000
+_CONTACTS_A_CUSTOMER, _EVENTS_A_CUSTOMER, _INVITES_A_CUSTOMER = 7.5, 10, 4
+
+
+@dataclass(frozen=True)
+class Company:
+    """Everything there is to know about the company.
+
+    Attributes:
+        seed, customers: what it was generated from.
+        refused_subscription: a row of the billing export that quarantine must hold; not among the subscriptions.
+    """
+
+    seed: int
+    customers: int
+    people: list[Person]
+    companies: list[CrmCompany]
+    subscriptions: list[Subscription]
+    responses: list[SurveyResponse]
+    feedback: list[FeedbackSubmission]
+    contacts: list[SupportContact]
+    usage: list[UsageEvent]
+    invites: list[SurveyInvite]
+    deals: list[Deal]
+    refused_subscription: Subscription
+
+
+def generate_company(seed: int = DEFAULT_SEED, customers: int = DEFAULT_CUSTOMERS) -> Company:
+    """The company with about that many customers; at least 50, so that every planted case finds somebody."""
+    if customers < 50:
+        raise ValueError(f"a sandbox company of {customers} customers is too small for its planted cases: ask for 50 or more")
+    people, companies = generate_people(seed, customers)
+    subscriptions = generate_subscriptions(seed, [person for person in people if person.customer_ids])
+    responses = generate_responses(seed, people, customers)
+    feedback = generate_feedback(seed, people, customers)
+    desk = generate_issues(seed, people, round(_CONTACTS_A_CUSTOMER * customers))
+    plant_edges(seed, desk, people)
+    usage = generate_usage(seed, people, _EVENTS_A_CUSTOMER * customers)
+    invites = generate_invites(seed, people, responses, _INVITES_A_CUSTOMER * customers)
+    spoil_responses(responses)
+    spoil_feedback(feedback)
+    spoil_rows(desk.contacts, usage, invites)
+    return Company(
+        seed=seed,
+        customers=customers,
+        people=people,
+        companies=companies,
+        subscriptions=subscriptions,
+        responses=responses,
+        feedback=feedback,
+        contacts=desk.contacts,
+        usage=usage,
+        invites=invites,
+        deals=generate_deals(seed, companies),
+        refused_subscription=spoil_subscription(subscriptions),
+    )

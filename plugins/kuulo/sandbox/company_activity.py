@@ -1,0 +1,64 @@
+"""More records of the company: invites to surveys, use of the product, deals, and who works there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kuulo.sandbox.company_records import Person
+
+
+@dataclass(slots=True)
+class SurveyInvite:
+    """An invitation to a survey; `email` and `customer_id` as the sender's export has them."""
+
+    invite_id: str
+    survey_id: str
+    person: Person
+    customer_id: str | None
+    email: str | None
+    channel: str
+    sent_at: datetime
+    delivered: bool
+    opened_at: datetime | None = None
+    responded_at: datetime | None = None
+    response_id: str | None = None
+    is_refused: bool = False
+
+
+@dataclass(slots=True)
+class UsageEvent:
+    """Something done with the product."""
+
+    event_id: str
+    customer_id: str
+    event_name: str
+    occurred_at: datetime
+    session_id: str
+    duration_seconds: int | None
+    quantity: int
+    is_refused: bool = False
+
+
+@dataclass(slots=True)
+class Deal:
+    """A deal of the CRM."""
+
+    deal_id: str
+    name: str
+    company_id: str
+    amount_cents: int
+    stage_id: str
+    is_won: bool
+    owner_id: str
+    created_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A person of the company who owns contacts and cases."""
+
+    owner_id: str
+    name: str
+    team: str
+    is_archived: bool = False

@@ -1,0 +1,157 @@
+"""The sandbox over real HTTP, on the loopback address only: each vendor under its own prefix."""
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from typing import Any
+
+from kuulo.sandbox import BANNER
+from kuulo.sandbox.company import Company
+from kuulo.sandbox.exchange import Answer, Request, json_answer
+from kuulo.sandbox.faults_on_request import Fault, FaultScript
+from kuulo.sandbox.hubspot_dialect import HubspotDialect
+from kuulo.sandbox.survicate_dialect import SurvicateDialect
+
+SURVICATE_PREFIX, HUBSPOT_PREFIX, ADMIN_PREFIX = "/survicate/v2", "/hubspot", "/_sandbox"
+_LARGEST_BODY = 4_000_000
+
+
+class Reception:
+    """Hands each request to the dialect that its prefix names, and remembers what was asked.
+
+    Attributes:
+        requests: method and target of every request to a vendor, oldest first.
+        faults: what goes wrong, and when.
+    """
+
+    def __init__(self, company: Company, faults: tuple[Fault, ...] = ()) -> None:
+        self._dialects: dict[str, Callable[[Request], Answer]] = {
+            SURVICATE_PREFIX: SurvicateDialect(company).answer,
+            HUBSPOT_PREFIX: HubspotDialect(company).answer,
+        }
+        self._rendered: dict[tuple[Any, ...], Answer] = {}
+        self._lock = Lock()
+        self.requests: list[str] = []
+        self.faults = FaultScript(faults)
+
+    def answer(self, request: Request) -> Answer:
+        """The answer to a request to a vendor or to the sandbox itself."""
+        if request.path.startswith(ADMIN_PREFIX):
+            return self._answer_for_sandbox(request)
+        for prefix, dialect in self._dialects.items():
+            if request.path.startswith(prefix + "/"):
+                with self._lock:
+                    self.requests.append(f"{request.method} {request.path}")
+                return self.faults.spoil(request, self._once(request, request.below(prefix), dialect))
+        return json_answer({"message": f"This is the Kuulo sandbox ({BANNER}): ask under {SURVICATE_PREFIX} or {HUBSPOT_PREFIX}"}, 404)
+
+    def _once(self, request: Request, below: Request, dialect: Callable[[Request], Answer]) -> Answer:
+        """A page is rendered when it is first asked for; nothing in the company changes afterwards."""
+        key = (request.method, request.path, request.query, request.body, request.headers.get("authorization"))
+        if key not in self._rendered:
+            self._rendered[key] = dialect(below)
+        return self._rendered[key]
+
+    def _answer_for_sandbox(self, request: Request) -> Answer:
+        """GET /_sandbox/requests lists what was asked; POST /_sandbox/faults, with the fields of a Fault, plans one."""
+        if (request.method, request.path) == ("GET", f"{ADMIN_PREFIX}/requests"):
+            return json_answer({"requests": self.requests})
+        if (request.method, request.path) != ("POST", f"{ADMIN_PREFIX}/faults"):
+            return json_answer({"message": f"This is the Kuulo sandbox: {BANNER}"}, 200 if request.path == ADMIN_PREFIX else 404)
+        try:
+            self.faults.add(Fault(**json.loads(request.body)))
+        except (TypeError, ValueError) as error:
+            return json_answer({"message": str(error)}, 400)
+        return json_answer({"planned": True})
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version, sys_version = "KuuloSandbox", ""
+    wbufsize = -1  # one write for headers and body
+    timeout = 60
+    reception: Reception
+
+    def setup(self) -> None:
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().setup()
+
+    def _serve(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > _LARGEST_BODY:
+            self.send_error(413)
+            return
+        request = Request.from_target(self.command, self.path, dict(self.headers.items()), self.rfile.read(length))
+        answer = self.reception.answer(request)
+        announced = dict(answer.headers).get("Content-Length", str(len(answer.body)))
+        self.send_response(answer.status)
+        for name, value in (*answer.headers, ("Content-Type", "application/json;charset=utf-8"), ("X-Kuulo-Sandbox", BANNER)):
+            if name != "Content-Length":
+                self.send_header(name, value)
+        self.send_header("Content-Length", announced)
+        self.end_headers()
+        self.wfile.write(answer.body)
+        self.wfile.flush()
+        self.close_connection = self.close_connection or announced != str(len(answer.body))
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - names that http.server asks for
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: what is asked is kept in the reception, without tokens."""
+
+
+class _QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is not worth a stack trace."""
+
+
+class SandboxServer:
+    """A running sandbox; close it when done, or use `serve`."""
+
+    def __init__(self, company: Company, port: int = 0, faults: tuple[Fault, ...] = ()) -> None:
+        self.reception = Reception(company, faults)
+        handler = type("_BoundHandler", (_Handler,), {"reception": self.reception})
+        self._server = _QuietServer(("127.0.0.1", port), handler)
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """Where it answers, without a slash at the end."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def survicate_url(self) -> str:
+        """The base address of Survicate's API."""
+        return self.url + SURVICATE_PREFIX
+
+    @property
+    def hubspot_url(self) -> str:
+        """The base address of HubSpot's API."""
+        return self.url + HUBSPOT_PREFIX
+
+    def wait(self) -> None:
+        """Serve until interrupted."""
+        self._thread.join()
+
+    def close(self) -> None:
+        """Stop answering and free the port."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@contextmanager
+def serve(company: Company, port: int = 0, faults: tuple[Fault, ...] = ()) -> Iterator[SandboxServer]:
+    """Serve the company for as long as the context lasts; port 0 takes a free one."""
+    server = SandboxServer(company, port, faults)
+    try:
+        yield server
+    finally:
+        server.close()
