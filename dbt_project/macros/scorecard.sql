@@ -1,0 +1,56 @@
+{#- The additive parts of metrics by day and one dimension at a time: each column of `columns` is summed over the rows of
+    `relation` for the whole and for each of `dimensions`, and each of `metrics` picks its parts among the sums.
+    A metric names numerator, denominator and n (people behind it); promoters and detractors where an interval needs
+    them, and pending where part of it cannot be judged yet. -#}
+{% macro scorecard_parts(relation, day, dimensions, columns, metrics, condition='true') %}
+{% for metric, parts in metrics.items() -%}
+select
+    '{{ metric }}' as metric,
+    dimension,
+    dimension_value,
+    day,
+    cast({{ parts.numerator }} as double) as numerator,
+    cast({{ parts.denominator }} as double) as denominator,
+    cast({{ parts.n }} as bigint) as n,
+    cast({{ parts.promoters | default('null') }} as bigint) as promoters,
+    cast({{ parts.detractors | default('null') }} as bigint) as detractors,
+    cast({{ parts.pending | default('0') }} as bigint) as pending
+from (
+    {{ sums_by_dimension(relation, day, dimensions, columns, condition) | indent(4) }}
+) as {{ metric }}_sums
+{{ 'union all' if not loop.last }}
+{% endfor %}
+{% endmacro %}
+
+{% macro sums_by_dimension(relation, day, dimensions, columns, condition) -%}
+{% for dimension in ['all'] + dimensions -%}
+select
+    '{{ dimension }}' as dimension,
+    {{ "'all'" if dimension == 'all' else dimension }} as dimension_value,
+    {{ day }} as day,
+    {%- for column in columns %}
+    sum({{ column }}) as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from {{ relation }}
+where {{ condition }}
+group by {{ day }}{{ '' if dimension == 'all' else ', ' ~ dimension }}
+{{ 'union all' if not loop.last }}
+{% endfor -%}
+{%- endmacro %}
+
+{#- The period grains that are cut from the calendar, and those that end at the reporting instant. -#}
+{% macro calendar_grains() -%}
+    {{ return(['day', 'week', 'month', 'quarter', 'year']) }}
+{%- endmacro %}
+
+{#- All ways to put a day in a period: [(grain, first day of the period, condition on the day)]. Weeks start on Monday. -#}
+{% macro periods_of(day) -%}
+    {%- set periods = [] -%}
+    {%- for grain in calendar_grains() -%}
+        {%- do periods.append((grain, 'cast(' ~ dbt.date_trunc(grain, day) ~ ' as date)', 'true')) -%}
+    {%- endfor -%}
+    {%- set window_start = 'cast(' ~ dbt.dateadd('day', -90, as_of_date()) ~ ' as date)' -%}
+    {%- do periods.append(('rolling_90_days', window_start, day ~ ' >= ' ~ window_start)) -%}
+    {%- do periods.append(('all_time', "cast('1970-01-01' as date)", 'true')) -%}
+    {{ return(periods) }}
+{%- endmacro %}

@@ -1,0 +1,77 @@
+{%- set dimensions = ['survey', 'touchpoint', 'journey_stage', 'channel', 'segment', 'country'] -%}
+
+with invites as (
+    select
+        day,
+        survey,
+        channel,
+        segment,
+        country,
+        sum(case when is_delivered then 1 else 0 end) as delivered,
+        sum(case when is_answered then 1 else 0 end) as answered
+    from {{ ref('int_survey_invites') }}
+    group by day, survey, channel, segment, country
+),
+
+-- the headline holds 0-10 instruments only
+nps as (
+    {{ scorecard_parts(
+        ref('nps_by_day'), 'day', dimensions,
+        ['responses', 'promoters', 'detractors', 'weighted_responses', 'weighted_promoters', 'weighted_detractors'],
+        {
+            'nps': {'numerator': 'promoters - detractors', 'denominator': 'responses', 'n': 'responses',
+                    'promoters': 'promoters', 'detractors': 'detractors'},
+            'nps_weighted': {'numerator': 'weighted_promoters - weighted_detractors', 'denominator': 'weighted_responses',
+                             'n': 'responses'},
+        },
+        "scale = '0-10'"
+    ) }}
+),
+
+csat as (
+    {{ scorecard_parts(
+        ref('csat_by_day'), 'day', dimensions, ['responses', 'satisfied'],
+        {'csat': {'numerator': 'satisfied', 'denominator': 'responses', 'n': 'responses'}},
+        'csat is not null'
+    ) }}
+),
+
+-- the headline holds CES 2.0 only
+ces as (
+    {{ scorecard_parts(
+        ref('ces_by_day'), 'day', dimensions, ['responses', 'easy', 'score_sum'],
+        {
+            'ces_mean': {'numerator': 'score_sum', 'denominator': 'responses', 'n': 'responses'},
+            'ces_easy_rate': {'numerator': 'easy', 'denominator': 'responses', 'n': 'responses'},
+        },
+        "scale = '1-7'"
+    ) }}
+),
+
+cli as (
+    {{ scorecard_parts(
+        ref('cli_by_day'), 'day', dimensions, ['responses', 'score_sum'],
+        {'cli': {'numerator': 'score_sum', 'denominator': 'responses', 'n': 'responses'}}
+    ) }}
+),
+
+response_rate as (
+    {{ scorecard_parts(
+        'invites', 'day', ['survey', 'channel', 'segment', 'country'], ['delivered', 'answered'],
+        {'response_rate': {'numerator': 'answered', 'denominator': 'delivered', 'n': 'delivered'}}
+    ) }}
+),
+
+parts as (
+    select * from nps
+    union all
+    select * from csat
+    union all
+    select * from ces
+    union all
+    select * from cli
+    union all
+    select * from response_rate
+)
+
+select * from parts

@@ -1,0 +1,85 @@
+{%- set same_figure = 'metric, definition, dimension, dimension_value, period_grain' -%}
+
+with valued as (
+    select
+        *,
+        dimension <> 'all' and n < {{ var('suppress_below') }} as is_suppressed
+    from {{ ref('int_scorecard_valued') }}
+),
+
+targets as (
+    select * from {{ ref('metric_targets') }}
+),
+
+-- too few people in a cut to be shown: privacy, not statistics; so their value is nobody's previous value either
+shown as (
+    select
+        metric,
+        definition,
+        period_grain,
+        period_start,
+        dimension,
+        dimension_value,
+        unit,
+        n,
+        {% for figure in ['value', 'numerator', 'denominator', 'ci_low', 'ci_high'] -%}
+        case when not is_suppressed then {{ figure }} end as {{ figure }},
+        {% endfor -%}
+        n < {{ var('low_n') }} as is_low_n,
+        is_suppressed,
+        status,
+        case period_grain
+            {% for grain in calendar_grains() -%}
+            when '{{ grain }}' then cast({{ dbt.dateadd(grain, -1, 'period_start') }} as date)
+            {% endfor -%}
+        end as previous_start,
+        -- a target is met or missed on the last day of the period, or today while it lasts
+        least({{ as_of_date() }}, case period_grain
+            {% for grain in calendar_grains() -%}
+            when '{{ grain }}' then cast({{ dbt.dateadd('day', -1, dbt.dateadd(grain, 1, 'period_start')) }} as date)
+            {% endfor -%}
+            else {{ as_of_date() }}
+        end) as last_day
+    from valued
+),
+
+followed as (
+    select
+        *,
+        lag(period_start) over (partition by {{ same_figure }} order by period_start) as earlier_start,
+        lag(value) over (partition by {{ same_figure }} order by period_start) as earlier_value
+    from shown
+),
+
+scorecard as (
+    select
+        followed.metric,
+        followed.definition,
+        followed.period_grain,
+        followed.period_start,
+        followed.dimension,
+        followed.dimension_value,
+        followed.value,
+        followed.unit,
+        followed.n,
+        followed.numerator,
+        followed.denominator,
+        followed.ci_low,
+        followed.ci_high,
+        followed.is_low_n,
+        followed.is_suppressed,
+        targets.target,
+        case when targets.better = 'low' then followed.value <= targets.target else followed.value >= targets.target end as target_met,
+        case when followed.earlier_start = followed.previous_start then followed.earlier_value end as previous_value,
+        followed.status
+    from followed
+    left join targets
+        on
+            followed.metric = targets.metric
+            and followed.dimension = targets.dimension
+            and followed.dimension_value = targets.dimension_value
+            and followed.last_day >= targets.valid_from
+            and (targets.valid_to is null or followed.last_day < targets.valid_to)
+)
+
+select * from scorecard
