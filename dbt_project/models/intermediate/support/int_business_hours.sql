@@ -48,8 +48,8 @@ opening_times as (
 by_day as (
     select
         weekdays.day,
-        coalesce(greatest(opening_times.opens_at, weekdays.starts_at), weekdays.starts_at) as opens_at,
-        coalesce(least(opening_times.closes_at, weekdays.ends_at), weekdays.starts_at) as closes_at
+        greatest(coalesce(opening_times.opens_at, weekdays.starts_at), weekdays.starts_at) as opens_at,
+        least(coalesce(opening_times.closes_at, weekdays.starts_at), weekdays.ends_at) as closes_at
     from weekdays
     left join opening_times on weekdays.ends_at > opening_times.opens_at and weekdays.starts_at < opening_times.closes_at
 ),
