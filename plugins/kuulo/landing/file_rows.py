@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 from kuulo.landing.declaration import UNTYPED, typed_schema
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.record_shape import Refusal
-from kuulo.landing.whole_files import whole_file
+from kuulo.landing.whole_files import private_folder, whole_file
 from kuulo.sources.inbox.row_mapping import CanonicalRow
 from kuulo.sources.source import Stream, Window
 
@@ -50,8 +51,8 @@ class _Span:
     def widen(self, columns: list[Any]) -> None:
         moments = [moment for place in self.places for moment in columns[place] if moment is not None]
         if moments:
-            self.first = min(moments) if self.first is None else min(self.first, min(moments))
-            self.last = max(moments) if self.last is None else max(self.last, max(moments))
+            self.first = min(moments) if self.first is None else min(self.first, *moments)
+            self.last = max(moments) if self.last is None else max(self.last, *moments)
 
     def window(self, landed_at: datetime) -> Window:
         """Whole days in UTC; what lies after the day of landing is not counted."""
@@ -73,42 +74,56 @@ def write_file_rows(*, place: BatchPlace, stream: Stream, rows: Iterable[Canonic
 
     The rows are written aside without their window, which is known only at the end, and then once more with it.
     """
-    schema = typed_schema(stream)
-    names = [column.name for column in stream.columns]
-    span = _Span(tuple(names.index(name) for name in EVENT_TIMES[stream.name]))
-    aside_place = place.typed.with_name(".rows.parquet")
-    with ExitStack() as stack:
-        aside_place.parent.mkdir(parents=True, exist_ok=True)
-        stack.callback(aside_place.unlink, missing_ok=True)
-        received, untyped = _write_aside(place, aside_place, schema, len(names), rows, span)
-        window = span.window(landed_at)
-        _write_typed(place, aside_place, schema, window, landed_at)
-    return FileCounts(received, untyped, window)
+    private_folder(place.landing)
+    aside = place.typed.with_name(".rows.parquet")
+    try:
+        with _RowsAside(place, stream, aside) as kept:
+            for typed, refused in _chunks(rows):
+                kept.write(typed, refused)
+        window = kept.span.window(landed_at)
+        _write_with_window(place, stream, aside, window, landed_at)
+    finally:
+        aside.unlink(missing_ok=True)
+    return FileCounts(kept.received, kept.untyped, window)
 
 
-def _write_aside(
-    place: BatchPlace, aside: Any, schema: pa.Schema, width: int, rows: Iterable[CanonicalRow | Refusal], span: _Span
-) -> tuple[int, int]:
-    kept = pa.schema([*list(schema)[:width], schema.field("_extra"), schema.field("_position")])
-    received = untyped = 0
-    with ExitStack() as stack:
-        typed_file = stack.enter_context(pq.ParquetWriter(aside, kept, compression="zstd"))
-        untyped_file: pq.ParquetWriter | None = None
-        for typed, refused in _chunks(rows):
-            if typed:
-                columns: list[Any] = list(zip(*typed, strict=True))
-                span.widen(columns)
-                typed_file.write_table(pa.Table.from_arrays([pa.array(v, f.type) for v, f in zip(columns, kept, strict=True)], schema=kept))
-            if refused:
-                if untyped_file is None:
-                    target = stack.enter_context(whole_file(place.untyped))
-                    untyped_file = stack.enter_context(pq.ParquetWriter(target, UNTYPED, compression="zstd"))
-                columns = list(zip(*refused, strict=True))
-                untyped_file.write_table(
-                    pa.Table.from_arrays([pa.array(v, f.type) for v, f in zip(columns, UNTYPED, strict=True)], schema=UNTYPED)
-                )
-            received, untyped = received + len(typed) + len(refused), untyped + len(refused)
-    return received, untyped
+class _RowsAside:
+    """The rows as they come: typed ones without lineage in a file aside, refused ones in untyped.parquet, which appears at the end."""
+
+    def __init__(self, place: BatchPlace, stream: Stream, aside: Path) -> None:
+        names = [column.name for column in stream.columns]
+        declared = typed_schema(stream)
+        self._schema = pa.schema([*list(declared)[: len(names)], declared.field("_extra"), declared.field("_position")])
+        self._stack, self._place = ExitStack(), place
+        self._typed = self._stack.enter_context(pq.ParquetWriter(aside, self._schema, compression="zstd"))
+        self._refused: pq.ParquetWriter | None = None
+        self.span = _Span(tuple(names.index(name) for name in EVENT_TIMES[stream.name]))
+        self.received = self.untyped = 0
+
+    def write(self, typed: list[list[Any]], refused: list[tuple[int, str, str, str]]) -> None:
+        """Take some rows."""
+        if typed:
+            columns = list(zip(*typed, strict=True))
+            self.span.widen(columns)
+            self._typed.write_table(_table(columns, self._schema))
+        if refused:
+            self._refused = self._refused or self._open_refused()
+            self._refused.write_table(_table(list(zip(*refused, strict=True)), UNTYPED))
+        self.received += len(typed) + len(refused)
+        self.untyped += len(refused)
+
+    def _open_refused(self) -> Any:
+        return self._stack.enter_context(pq.ParquetWriter(self._stack.enter_context(whole_file(self._place.untyped)), UNTYPED))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: Any) -> None:
+        self._stack.__exit__(*failure)
+
+
+def _table(columns: list[Any], schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_arrays([pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)], schema=schema)
 
 
 def _chunks(rows: Iterable[CanonicalRow | Refusal]) -> Iterator[tuple[list[list[Any]], list[tuple[int, str, str, str]]]]:
@@ -125,25 +140,14 @@ def _chunks(rows: Iterable[CanonicalRow | Refusal]) -> Iterator[tuple[list[list[
     yield typed, refused
 
 
-def _write_typed(place: BatchPlace, aside: Any, schema: pa.Schema, window: Window, landed_at: datetime) -> None:
-    constants = {
-        "_page": 1,
-        "_batch": place.batch,
-        "_window_start": _naive(window.start),
-        "_window_end": _naive(window.end),
-        "_landed_at": _naive(landed_at),
-    }
+def _write_with_window(place: BatchPlace, stream: Stream, aside: Path, window: Window, landed_at: datetime) -> None:
+    schema = typed_schema(stream)
+    times = {"_window_start": window.start, "_window_end": window.end, "_landed_at": landed_at}
+    lineage = {"_page": 1, "_batch": place.batch, **{name: moment.astimezone(UTC).replace(tzinfo=None) for name, moment in times.items()}}
     with pq.ParquetFile(aside) as rows, whole_file(place.typed) as target, pq.ParquetWriter(target, schema, compression="zstd") as writer:
         for group in range(rows.num_row_groups):
             table = rows.read_row_group(group)
-            columns = [
-                pa.repeat(pa.scalar(constants[field.name], field.type), table.num_rows)
-                if field.name in constants
-                else table.column(field.name)
-                for field in schema
-            ]
-            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
-
-
-def _naive(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)
+            for place_of, field in enumerate(schema):
+                if field.name in lineage:
+                    table = table.add_column(place_of, field, pa.repeat(pa.scalar(lineage[field.name], field.type), table.num_rows))
+            writer.write_table(table)

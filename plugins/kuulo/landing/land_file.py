@@ -19,9 +19,11 @@ from kuulo.landing.whole_files import private_folder, whole_file
 from kuulo.settings import Settings
 from kuulo.sources.canonical import FILES
 from kuulo.sources.inbox.feed import Feed
-from kuulo.sources.inbox.inbox_files import InboxFile
+from kuulo.sources.inbox.feed_error import FeedError
+from kuulo.sources.inbox.inbox_files import InboxFile, content_hash
 from kuulo.sources.inbox.open_table import check_columns, open_table
 from kuulo.sources.inbox.row_mapping import RowMapping
+from kuulo.sources.inbox.shown_name import shown
 from kuulo.sources.source import Stream
 
 _ASIDE = ".aside"
@@ -41,6 +43,8 @@ class FileLanding:
 @dataclass(frozen=True)
 class _Typed:
     counts: FileCounts
+    landed_at: datetime
+    started: float
     undeclared: tuple[str, ...] = ()
     note: str = ""
 
@@ -48,11 +52,11 @@ class _Typed:
 def land_file(landing: FileLanding, feed: Feed) -> LandingReceipt:
     """Land a file, in place of what landed of it before. FeedError leaves that as it was."""
     with _swapped_in(landing.settings, feed.stream, landing.file.batch) as place:
-        started, landed_at = time.monotonic(), landing.clock()
-        typed = _typed_rows(place, feed, landing, landed_at)
+        typed = _typed_rows(place, feed, landing)
         _keep_bytes(place, landing.file)
+        _refuse_changed(landing)
         write_origin(place, landing.file.feed, landing.file.name, taken_in=True)
-        receipt = _receipt(landing, place, feed.declaration, typed, landed_at, started)
+        receipt = _receipt(landing, place, feed.declaration, typed)
         write_receipt(place.landing_receipt, receipt)
     return receipt
 
@@ -63,24 +67,28 @@ def land_nothing(landing: FileLanding, stream: Stream, declaration: str, note: s
         started, landed_at = time.monotonic(), landing.clock()
         counts = write_file_rows(place=place, stream=stream, rows=(), landed_at=landed_at)
         write_origin(place, landing.file.feed, landing.file.name, taken_in=False)
-        receipt = replace(_receipt(landing, place, declaration, _Typed(counts, note=note), landed_at, started), pages=0, bytes=0)
+        receipt = replace(_receipt(landing, place, declaration, _Typed(counts, landed_at, started, note=note)), pages=0, bytes=0)
         write_receipt(place.landing_receipt, receipt)
     return receipt
 
 
-def _typed_rows(place: BatchPlace, feed: Feed, landing: FileLanding, landed_at: datetime) -> _Typed:
-    file = landing.file
+def _typed_rows(place: BatchPlace, feed: Feed, landing: FileLanding) -> _Typed:
+    started, landed_at, file = time.monotonic(), landing.clock(), landing.file
     with open_table(file.path, feed, file.where) as table:
         check_columns(table, feed, file.where)
-        mapping = RowMapping(feed, table, file.name)
+        mapping = RowMapping(feed, table, shown(file.name))
         counts = write_file_rows(place=place, stream=feed.stream, rows=mapping.rows(), landed_at=landed_at)
     note = f"{mapping.missing} answers blank or declared missing" if feed.questions else ""
-    return _Typed(counts, mapping.undeclared, note)
+    return _Typed(counts, landed_at, started, mapping.undeclared, note)
 
 
-def _receipt(
-    landing: FileLanding, place: BatchPlace, declaration: str, typed: _Typed, landed_at: datetime, started: float
-) -> LandingReceipt:
+def _refuse_changed(landing: FileLanding) -> None:
+    """A file that is still being written would land with rows of one content and the hash of another."""
+    if content_hash(landing.file.path) != landing.sha256:
+        raise FeedError(f"{landing.file.where}: changed while it was read: lay files into the inbox by a rename, and run again")
+
+
+def _receipt(landing: FileLanding, place: BatchPlace, declaration: str, typed: _Typed) -> LandingReceipt:
     return LandingReceipt(
         source=FILES.name,
         stream=place.stream,
@@ -88,14 +96,14 @@ def _receipt(
         run=landing.run,
         window_start=typed.counts.window.start,
         window_end=typed.counts.window.end,
-        landed_at=landed_at,
+        landed_at=typed.landed_at,
         pages=1,
         bytes=landing.file.path.stat().st_size,
         received=typed.counts.received,
         untyped=typed.counts.untyped,
         sha256=landing.sha256,
         declaration=declaration,
-        seconds=round(time.monotonic() - started, 3),
+        seconds=round(time.monotonic() - typed.started, 3),
         undeclared=typed.undeclared,
         note=typed.note,
     )

@@ -20,9 +20,9 @@ from kuulo.sources.inbox.inbox_files import (
     data_files,
     feed_folders,
     loose_files,
-    shown,
 )  # fmt: skip
 from kuulo.sources.inbox.read_feed import read_feed
+from kuulo.sources.inbox.shown_name import shown
 
 Status = Literal["landed", "unchanged", "same_content", "refused"]
 

@@ -1,7 +1,6 @@
 """Cells as moments in UTC. A time without a zone is in the feed's zone; nothing guesses what a bare number means."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -61,7 +60,8 @@ class TimeReader:
             return self._utc(day + clock)
         texts = [_part_text(cell) for cell in cells]
         if not all(texts):
-            return _incomplete(texts)
+            _refuse_half(texts)
+            return None
         try:
             return self(" ".join(texts))
         except CannotType:
@@ -133,7 +133,7 @@ def _part_text(cell: Any) -> str:
     return cell_text(cell)
 
 
-def _incomplete(texts: list[str]) -> None:
+def _refuse_half(texts: list[str]) -> None:
     if any(texts):
         raise CannotType("one of its parts is blank")
 
@@ -141,6 +141,3 @@ def _incomplete(texts: list[str]) -> None:
 def time_reader(zone: str, written: str, serials: bool) -> TimeReader:
     """The reader of a column's moments."""
     return TimeReader(ZoneInfo(zone), written, serials)
-
-
-Reader = Callable[[Any], Any]

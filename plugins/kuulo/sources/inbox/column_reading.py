@@ -63,6 +63,14 @@ def constant(column: Column, text: str | None, feed: Feed, written: str) -> Any:
     raise FeedError(f"{feed.where}: columns: {column.name}: the value {text!r} is no {column.type}: {problem}")
 
 
+def check_fixed_values(feed: Feed) -> None:
+    """Raise FeedError where a constant or a map's meaning is no value of its column."""
+    for column in feed.stream.columns:
+        if rule := feed.columns.get(column.name):
+            for text in (rule.value, *(rule.map or {}).values()):
+                constant(column, text, feed, rule.format)
+
+
 def _joined(places: list[int], read: CellReader) -> RowReader:
     if isinstance(read, TimeReader):
         return lambda cells: read.of_parts(tuple(cells[place] for place in places))

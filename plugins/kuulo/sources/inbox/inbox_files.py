@@ -10,6 +10,7 @@ from kuulo.sources.inbox.feed_error import FeedError
 from kuulo.sources.inbox.feed_parts import listed
 from kuulo.sources.inbox.open_table import ENDINGS, ending_of
 from kuulo.sources.inbox.packed_bytes import MAX_FILE_BYTES
+from kuulo.sources.inbox.shown_name import shown
 
 FEED_FILE = "feed.yml"
 
@@ -55,12 +56,6 @@ class InboxFile:
         if self.path.stat().st_size > MAX_FILE_BYTES:
             raise FeedError(f"{self.where}: larger than {MAX_FILE_BYTES:,} bytes: split it into several files")
         return self.path
-
-
-def shown(name: str) -> str:
-    """A file's name as a message shows it: on one line, whatever its bytes are."""
-    text = os.fsencode(name).decode("utf-8", errors="replace")
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _slug(name: str) -> str:

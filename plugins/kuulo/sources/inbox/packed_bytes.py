@@ -46,5 +46,5 @@ class BoundedBytes(io.RawIOBase):
 
 def open_bytes(path: Path, where: str) -> io.BufferedReader:
     """Open a file, unpacking .gz."""
-    inner: IO[bytes] = gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb")
+    inner: Any = gzip.GzipFile(path) if path.name.lower().endswith(".gz") else path.open("rb")  # BoundedBytes closes it
     return io.BufferedReader(BoundedBytes(inner, where, MAX_UNPACKED_BYTES), 1 << 16)

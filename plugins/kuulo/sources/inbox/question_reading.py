@@ -41,6 +41,12 @@ def question_readers(feed: Feed, table: Table) -> tuple[QuestionReader, ...]:
     return tuple(_reader(rule, feed, table) for rule in feed.questions)
 
 
+def check_score_maps(feed: Feed) -> None:
+    """Raise FeedError where a question's map has a meaning that is no number."""
+    for rule in feed.questions:
+        _mapped_scores(rule, feed)
+
+
 def _reader(rule: QuestionRule, feed: Feed, table: Table) -> QuestionReader:
     words = tuple((name, table.header.index(column)) for name, column in (("comment", rule.comment), ("label", rule.label)) if column)
     score = remembered(_score_reader(rule, feed))

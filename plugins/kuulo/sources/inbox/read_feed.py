@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from kuulo.settings import Settings
 from kuulo.sources.canonical import FILES
+from kuulo.sources.inbox.column_reading import check_fixed_values
 from kuulo.sources.inbox.feed import ColumnRule, Feed, QuestionRule, feed_file
 from kuulo.sources.inbox.feed_columns import read_columns
 from kuulo.sources.inbox.feed_error import FeedError
 from kuulo.sources.inbox.feed_parts import listed, refuse_unknown, text_of
 from kuulo.sources.inbox.feed_questions import FROM_QUESTIONS, check_metric, check_scale, read_questions
 from kuulo.sources.inbox.feed_yaml import load_feed_yaml
+from kuulo.sources.inbox.question_reading import check_score_maps
 from kuulo.sources.source import Stream
 
 _KEYS = ("stream", "columns", "questions", "encoding", "delimiter", "sheet", "skip_rows", "timezone", "decimal")
@@ -30,7 +32,10 @@ def read_feed(folder: Path, settings: Settings) -> Feed:
     questions = read_questions(said["questions"], stream, scales, where) if said.get("questions") is not None else ()
     columns = read_columns(said.get("columns"), stream, where)
     _check_columns(columns, questions, stream, scales, where)
-    return Feed(name=folder.name, stream=stream, columns=columns, questions=questions, **_writing(said, settings, where))
+    feed = Feed(name=folder.name, stream=stream, columns=columns, questions=questions, **_writing(said, settings, where))
+    check_fixed_values(feed)
+    check_score_maps(feed)
+    return feed
 
 
 def known_scales(settings: Settings) -> frozenset[str]:
@@ -64,9 +69,10 @@ def _check_columns(
     if lacking:
         wide = " or `questions` for a wide file" if set(lacking) & set(FROM_QUESTIONS) else ""
         raise FeedError(f"{where}: {stream.name} needs {listed(lacking)}: add to `columns` a file column or {{value:}}{wide}")
-    for name, check in (("metric", lambda text: check_metric(text, where)), ("scale", lambda text: check_scale(text, scales, where))):
-        for text in _fixed_texts(columns.get(name)):
-            check(text)
+    for text in _fixed_texts(columns.get("metric")):
+        check_metric(text, where)
+    for text in _fixed_texts(columns.get("scale")):
+        check_scale(text, scales, where)
 
 
 def _fixed_texts(rule: ColumnRule | None) -> list[str]:

@@ -1,6 +1,7 @@
 """Files of records as tables: JSON lines and Parquet."""
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -138,4 +139,4 @@ def _cells(column: Any) -> list[Any]:
     elif pa.types.is_time64(kind) and kind.unit == "ns":
         column = column.cast(pa.time64("us"), safe=False)
     values: list[Any] = column.to_pylist()
-    return [None if value != value else value for value in values] if pa.types.is_floating(kind) else values
+    return [None if value is not None and math.isnan(value) else value for value in values] if pa.types.is_floating(kind) else values

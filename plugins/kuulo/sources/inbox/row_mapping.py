@@ -11,6 +11,7 @@ from kuulo.sources.inbox.cell_text import as_read
 from kuulo.sources.inbox.column_reading import NotInMap, RowReader, row_reader
 from kuulo.sources.inbox.feed import Feed
 from kuulo.sources.inbox.question_reading import Answer, question_readers
+from kuulo.sources.inbox.shown_name import shown
 from kuulo.sources.inbox.table import Row, Table, is_blank
 
 
@@ -35,10 +36,15 @@ class RowMapping:
         self._names = [column.name for column in feed.stream.columns]
         self._readers = self._column_readers()
         self._questions = question_readers(feed, table)
-        self._id_place = None if feed.stream.primary_key[0] in feed.columns else self._names.index(feed.stream.primary_key[0])
+        self._id_place = self._absent(feed.stream.primary_key[0])
+        self._survey_place = self._absent("survey_id")
         self._extras = [(place, name or f"column {place + 1}") for place, name in enumerate(table.header) if name not in feed.asked_columns]
         self.undeclared = tuple(sorted(name for _, name in self._extras))
         self.missing = 0
+
+    def _absent(self, name: str) -> int | None:
+        """The place of a canonical column that feed.yml leaves out, None where it does not or the stream has none."""
+        return self._names.index(name) if name in self._names and name not in self._feed.columns else None
 
     def _column_readers(self) -> list[tuple[int, str, RowReader]]:
         readers = []
@@ -60,18 +66,19 @@ class RowMapping:
     def _typed(self, row: Row) -> CanonicalRow | Refusal:
         values: list[Any] = [None] * len(self._names)
         if self._id_place is not None:
-            values[self._id_place] = f"{self._feed.name}/{self._file}#{row.number}"
-        if "survey_id" not in self._feed.columns and "survey_id" in self._names:
-            values[self._names.index("survey_id")] = self._feed.name
-        name = "_extra"
+            values[self._id_place] = f"{shown(self._feed.name)}/{self._file}#{row.number}"
+        if self._survey_place is not None:
+            values[self._survey_place] = shown(self._feed.name)
+        doing = "_extra"
         try:
             for place, name, read in self._readers:
+                doing = name
                 values[place] = read(row.cells)
-            name = "_extra"
+            doing = "_extra"
             return CanonicalRow(values, self._extra(row.cells))
         except CannotType as why:
-            rule = f"map:{name}" if isinstance(why, NotInMap) else f"typed:{name}"
-            return Refusal(rule, f"{name}: {why}", self._record(row))
+            rule = f"map:{doing}" if isinstance(why, NotInMap) else f"typed:{doing}"
+            return Refusal(rule, f"{doing}: {why}", self._record(row))
 
     def _answers(self, row: Row) -> Iterator[CanonicalRow | Refusal]:
         """A row for each answered question; a wrong date or id of the file's row refuses each of them."""

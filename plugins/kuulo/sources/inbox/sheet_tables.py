@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from kuulo.sources.inbox.cell_text import cell_text
 from kuulo.sources.inbox.feed import Feed
@@ -65,10 +65,17 @@ def _check_workbook(path: Path, where: str) -> None:
         raise FeedError(f"{where}: more than {MAX_UNPACKED_SHEET_BYTES:,} bytes when unpacked: save it as .csv")
 
 
+def _first_worksheet(workbook: CalamineWorkbook, where: str) -> int:
+    for place, sheet in enumerate(workbook.sheets_metadata):
+        if sheet.typ == SheetTypeEnum.WorkSheet:
+            return place
+    raise FeedError(f"{where}: has no worksheet: save the data as a sheet of cells")
+
+
 def _sheet(workbook: CalamineWorkbook, feed: Feed, where: str) -> CalamineSheet:
     names = workbook.sheet_names
-    if not feed.sheet and names:
-        return workbook.get_sheet_by_index(0)
+    if not feed.sheet:
+        return workbook.get_sheet_by_index(_first_worksheet(workbook, where))
     if feed.sheet in names:
         return workbook.get_sheet_by_name(feed.sheet)
     if feed.sheet.isascii() and feed.sheet.isdigit() and int(feed.sheet) < len(names):

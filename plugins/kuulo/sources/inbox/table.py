@@ -54,11 +54,10 @@ def is_blank(cell: Any) -> bool:
 def numbered_rows(records: Iterable[Sequence[Any]], width: int) -> Iterator[Row]:
     """Number the rows that hold anything; a row of another width than the header's is told so, blank cells at its end aside."""
     number = 0
-    for cells in records:
-        if all(is_blank(cell) for cell in cells):
+    for record in records:
+        if all(is_blank(cell) for cell in record):
             continue
         number += 1
-        if len(cells) > width and all(is_blank(cell) for cell in cells[width:]):
-            cells = cells[:width]
+        cells = record[:width] if all(is_blank(cell) for cell in record[width:]) else record
         fault = "" if len(cells) == width else f"the row has {len(cells)} cells and the header {width}"
         yield Row(number, cells, fault)
