@@ -53,12 +53,12 @@ def load_scales(connection: "duckdb.DuckDBPyConnection", settings: Settings, sou
         select scale_id, any_value(scale_min)::double as scale_min, any_value(scale_max)::double as scale_max,
             any_value(scale_step)::double as scale_step
         from ({seed.format(text(scales)) if scales.exists() else _NO_SCALES}) group by scale_id
-    """)
+    """)  # noqa: S608  paths of ours
     connection.execute(f"""
         create or replace table questions as
         select survey_id, question_id, any_value(scale) as scale
         from ({seed.format(text(questions)) if questions.exists() else _NO_QUESTIONS}) where source = {text(source)} group by all
-    """)
+    """)  # noqa: S608  as above
 
 
 def _derived(stream: Stream, columns: set[str]) -> tuple[str, str]:
@@ -91,7 +91,7 @@ def _find_repeats(connection: "duckdb.DuckDBPyConnection", stream: Stream, colum
     connection.execute(f"""
         create or replace temp table shared_keys as
         select hash({key}) as key_hash from typed group by 1 having count(*) > 1
-    """)
+    """)  # noqa: S608  names are of the declaration
     connection.execute(f"""
         create or replace table repeats as
         select _position from (

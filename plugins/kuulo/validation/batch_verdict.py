@@ -1,14 +1,13 @@
 """The verdict on one landed batch: judged, parted and written, or stopped with nothing of it entered. Importing this imports GX."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Self
+
+import duckdb
 
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.receipt import LandingReceipt
-from kuulo.settings import Settings
-from kuulo.sources.source import Source, Stream
-from kuulo.validation.batch_rows import BatchRows, load_scales, open_batch
+from kuulo.sources.source import Stream
+from kuulo.validation.batch_rows import BatchRows, open_batch
 from kuulo.validation.duckdb_engine import DuckDBWorkshop
 from kuulo.validation.judgement import Judgement, SuiteJudge
 from kuulo.validation.split import accepted_count, name_refusals, write_quarantined, write_validated
@@ -34,7 +33,6 @@ class Verdict:
     stopped: str = ""
     judgement: Judgement | None = None
 
-
     @property
     def warning(self) -> str:
         """The broken warnings in one line, empty where there are none."""
@@ -48,8 +46,8 @@ class _Stopped(Exception):
 class BatchCourt:
     """Judges batches of one stream, one after the other, in one workshop."""
 
-    def __init__(self, workshop: DuckDBWorkshop, settings: Settings, source: str, stream: Stream, suite: Suite) -> None:
-        self._connection, self._settings, self._source = workshop.connection, settings, source
+    def __init__(self, workshop: DuckDBWorkshop, source: str, stream: Stream, suite: Suite) -> None:
+        self._connection, self._source = workshop.connection, source
         self._stream, self._suite = stream, suite
         self._judge = SuiteJudge(workshop, suite)
         self._rules = {rule.name: rule for rule in suite.rules}
@@ -58,8 +56,11 @@ class BatchCourt:
         """Judge the batch and write its files; a stopped batch leaves the files of an earlier verdict as they were."""
         if not place.typed.exists():
             return Verdict(stopped="the typed rows are missing (typed.parquet): land the window again")
-        counts = open_batch(self._connection, place, self._stream)
-        judgement = self._judge.judge()
+        try:
+            counts = open_batch(self._connection, place, self._stream)
+        except duckdb.Error as error:
+            return Verdict(stopped=f"the typed rows cannot be read ({type(error).__name__}): land the window again")
+        judgement = self._judge.judge(counts.typed - counts.repeats)
         warnings = {name: rows for name, rows in judgement.broken.items() if not self._rules[name].is_critical}
         quarantined = name_refusals(self._connection, place, self._suite)
         try:
@@ -104,29 +105,7 @@ class BatchCourt:
             )
         if refused:
             write_quarantined(self._connection, place, self._stream, landed)
-        write_validated(self._connection, place, counts, refused - counts.untyped)
+        write_validated(self._connection, place)
         if not refused:
             place.quarantined.unlink(missing_ok=True)
         return validated
-
-
-class Courthouse:
-    """The judges of one source's streams, who share one workshop and one set of Data Docs. Use it in a `with`."""
-
-    def __init__(self, settings: Settings, source: Source) -> None:
-        self._settings, self._source = settings, source
-        self._workshop = DuckDBWorkshop(settings.home / "spill")
-        load_scales(self._workshop.connection, settings, source.name)
-
-    def court(self, stream: Stream, suite: Suite) -> BatchCourt:
-        """The judge of one stream's batches."""
-        return BatchCourt(self._workshop, self._settings, self._source.name, stream, suite)
-
-    def build_data_docs(self, run: str, now: datetime) -> None:
-        """Not yet."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_failure: object) -> None:
-        self._workshop.close()

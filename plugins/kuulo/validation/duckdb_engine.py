@@ -50,13 +50,16 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):  # type: ignore[misc]
         return self.execute_query(query)
 
 
+_EngineType = type[DuckDBExecutionEngine]
+
+
 class DuckDBDatasource(SQLDatasource):  # type: ignore[misc]
     """What `context.data_sources.add_duckdb` adds."""
 
     type: Literal["duckdb"] = "duckdb"
 
     @property
-    def execution_engine_type(self) -> "type[DuckDBExecutionEngine]":
+    def execution_engine_type(self) -> "_EngineType":
         """The engine that runs this datasource's rules."""
         return DuckDBExecutionEngine
 

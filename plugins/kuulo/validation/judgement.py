@@ -40,9 +40,9 @@ class SuiteJudge:
     def __init__(self, workshop: DuckDBWorkshop, suite: Suite) -> None:
         self._workshop, self._suite = workshop, suite
         self._rules = {rule.name: rule for rule in suite.rules}
-        self._expectations = gx.ExpectationSuite(**suite.document).expectations
+        self._asked = gx.ExpectationSuite(**suite.document)
         self._numbers = {rule.name: number for number, rule in enumerate(suite.rules)}
-        for expectation in self._expectations:
+        for expectation in self._asked.expectations:
             if self._rule(expectation).is_row_rule and not isinstance(getattr(expectation, "map_metric", None), str):
                 raise SuiteError(f"{suite.path.name}: {expectation.expectation_type} does not judge single rows: give it scope batch")
 
@@ -57,10 +57,10 @@ class SuiteJudge:
         definitions = {definition.name: definition for definition in asset.batch_definitions}
         return (definitions.get("all") or asset.add_batch_definition_whole_table("all")).get_batch()
 
-    def judge(self) -> Judgement:
-        """Ask every rule of the view `rows`, and put the rows that break critical row rules into `refusals`."""
+    def judge(self, rows: int) -> Judgement:
+        """Ask every rule of the view `rows`, of so many rows, and put those that break critical row rules into `refusals`."""
         batch = self._batch("rows")
-        result = batch.validate(gx.ExpectationSuite(name=self._suite.document["name"], expectations=self._copies()), result_format="BOOLEAN_ONLY")
+        result = batch.validate(self._asked, result_format="BOOLEAN_ONLY")
         judgement = Judgement(result)
         for outcome in result.results:
             rule = self._rules[outcome.expectation_config.meta["rule"]]
@@ -69,29 +69,26 @@ class SuiteJudge:
                 judgement.failed[rule.name] = failure
                 outcome.exception_info = {"raised_exception": True, "exception_message": failure, "exception_traceback": None}
             elif not outcome.success:
-                judgement.broken[rule.name] = self._take_rows(batch, outcome, rule) if rule.is_row_rule else 0
+                count = self._take_rows(batch, outcome.expectation_config, rule) if rule.is_row_rule else 0
+                judgement.broken[rule.name] = count
+                outcome.result = _counts(count, rows) if rule.is_row_rule else {}
         return judgement
-
-    def _copies(self) -> list[Any]:
-        return [expectation.copy(deep=True) for expectation in self._expectations]
 
     def broken_by_accepted(self, names: Iterable[str]) -> list[str]:
         """Which of these batch rules are broken by the view `accepted` too, that is by what would enter."""
         wanted = set(names)
-        rules = [expectation for expectation in self._copies() if expectation.meta["rule"] in wanted]
+        rules = [expectation.copy(deep=True) for expectation in self._asked.expectations if expectation.meta["rule"] in wanted]
         result = self._batch("accepted").validate(gx.ExpectationSuite(name="accepted", expectations=rules), result_format="BOOLEAN_ONLY")
         return [outcome.expectation_config.meta["rule"] for outcome in result.results if not outcome.success]
 
-    def _take_rows(self, batch: Any, outcome: Any, rule: Rule) -> int:
+    def _take_rows(self, batch: Any, configuration: Any, rule: Rule) -> int:
         """Find the rows that break the rule; refuse them where the rule is critical. Returns their number."""
-        rows = self._rows_that_break(batch, outcome.expectation_config)
+        rows = self._rows_that_break(batch, configuration)
         with self._workshop.engine.engine.begin() as connection:
             if rule.is_critical:
                 found = sa.select(rows.c._position, sa.literal(self._numbers[rule.name]))
                 connection.execute(_REFUSALS.insert().from_select(["_position", "rule"], found))
-            count = int(connection.execute(sa.select(sa.func.count()).select_from(rows)).scalar_one())
-        outcome.result = {"unexpected_count": count}
-        return count
+            return int(connection.execute(sa.select(sa.func.count()).select_from(rows)).scalar_one())
 
     def _rows_that_break(self, batch: Any, configuration: Any) -> Any:
         """The positions of the rows that break a rule, by the very condition that GX counted: the rule is written once.
@@ -108,6 +105,11 @@ class SuiteJudge:
         records = engine.get_domain_records({**compute_domain, **accessor_domain})
         source = records.subquery() if isinstance(records, sa.Select) else records
         return sa.select(sa.column("_position")).select_from(source).where(condition).subquery()
+
+
+def _counts(broken: int, rows: int) -> dict[str, Any]:
+    """What Data Docs show of a broken row rule: how many rows, never which."""
+    return {"element_count": rows, "unexpected_count": broken, "unexpected_percent": 100 * broken / rows, "partial_unexpected_list": []}
 
 
 def _failure(exception_info: Any) -> str:

@@ -2,8 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -23,9 +23,9 @@ from kuulo.validation.fingerprint import fingerprint_of, seeds_hash
 from kuulo.validation.suite import Suite, read_suite
 
 if TYPE_CHECKING:
-    from kuulo.validation.batch_verdict import BatchCourt
+    from kuulo.validation.courthouse import Courthouse
 
-_MESSAGES = 3  # of a run's batches that a run's receipt quotes
+_QUOTED_MESSAGES = 3  # of a run's batches, in its receipt
 
 
 @dataclass(frozen=True)
@@ -37,30 +37,41 @@ class _Due:
     fingerprint: str
 
 
-def _due_batches(settings: Settings, source: Source, stream: Stream, suite: Suite) -> Iterator[_Due]:
+@dataclass
+class _Work:
+    """One stream's batches: those to judge, and those that this run (an earlier attempt of it) has judged already."""
+
+    due: list[_Due] = field(default_factory=list)
+    judged: list[tuple[LandingReceipt, ValidationReceipt]] = field(default_factory=list)
+
+
+def _work_of(settings: Settings, source: Source, stream: Stream, suite: Suite, run: str) -> _Work:
+    work, seeds = _Work(), seeds_hash(settings, stream)
     folder = settings.landing / source.name / stream.name
-    seeds = seeds_hash(settings, stream)
-    for batch in sorted(path.name for path in folder.glob("*") if (path / "receipt.json").exists()):
+    for batch in sorted(path.parent.name for path in folder.glob("*/receipt.json")):
         place = BatchPlace(settings, source.name, stream.name, batch)
-        landed = read_landing_receipt(place)
+        landed, before = read_landing_receipt(place), read_validation_receipt(place)
         if landed is None:
             continue
-        fingerprint, before = fingerprint_of(landed, stream, suite, seeds), read_validation_receipt(place)
+        fingerprint = fingerprint_of(landed, stream, suite, seeds)
         if before is None or before.fingerprint != fingerprint or before.status == "stopped":
-            yield _Due(place, landed, fingerprint)
+            work.due.append(_Due(place, landed, fingerprint))
+        elif before.run == run:
+            work.judged.append((landed, before))
+    return work
 
 
-def _validate_batch(court: "BatchCourt", due: _Due, run: str) -> ValidationReceipt:
-    started = time.monotonic()
-    verdict = court.judge(due.place, due.landed)
+def _judge(courthouse: "Courthouse", due: _Due, run: str) -> ValidationReceipt:
+    started, landed = time.monotonic(), due.landed
+    verdict = courthouse.judge(due.place, landed)
     receipt = ValidationReceipt(
-        source=due.landed.source,
-        stream=due.landed.stream,
-        batch=due.landed.batch,
+        source=landed.source,
+        stream=landed.stream,
+        batch=landed.batch,
         run=run,
-        window_start=due.landed.window_start,
-        window_end=due.landed.window_end,
-        received=due.landed.received,
+        window_start=landed.window_start,
+        window_end=landed.window_end,
+        received=landed.received,
         validated=verdict.validated,
         quarantined=verdict.quarantined,
         duplicates=verdict.duplicates,
@@ -73,60 +84,67 @@ def _validate_batch(court: "BatchCourt", due: _Due, run: str) -> ValidationRecei
     return receipt
 
 
-def _run_receipt(due: list[_Due], judged: list[ValidationReceipt], finished_at: datetime) -> RunReceipt:
-    stopped = [receipt for receipt in judged if receipt.status == "stopped"]
-    entered = [receipt for receipt in judged if receipt.status == "validated"]
+def _message(receipts: list[ValidationReceipt]) -> str:
+    told = [f"{receipt.batch}: {receipt.message}" for receipt in receipts if receipt.message]
+    more = [f"and {len(told) - _QUOTED_MESSAGES} batches more"] if len(told) > _QUOTED_MESSAGES else []
+    return " | ".join(told[:_QUOTED_MESSAGES] + more)
+
+
+def _run_receipt(judged: list[tuple[LandingReceipt, ValidationReceipt]], run: str, finished_at: datetime) -> RunReceipt:
+    receipts = [receipt for _, receipt in judged]
+    stopped = [receipt for receipt in receipts if receipt.status == "stopped"]
+    entered = [receipt for receipt in receipts if receipt.status == "validated"]
     by_rule: Counter[str] = Counter()
-    for receipt in judged:
+    for receipt in receipts:
         by_rule.update(receipt.quarantined)
-    messages = [f"{receipt.batch}: {receipt.message}" for receipt in [*stopped, *entered] if receipt.message]
     return RunReceipt(
-        run=judged[0].run,
-        source=judged[0].source,
-        stream=judged[0].stream,
+        run=run,
+        source=receipts[0].source,
+        stream=receipts[0].stream,
         finished_at=finished_at,
         status="stopped" if stopped else "validated",
-        message=" | ".join(messages[:_MESSAGES]) + (f" | and {len(messages) - _MESSAGES} more" if len(messages) > _MESSAGES else ""),
-        batches=len(judged),
-        received=sum(receipt.received for receipt in judged),
-        validated=sum(receipt.validated for receipt in judged),
+        message=_message([*stopped, *entered]),
+        batches=len(receipts),
+        received=sum(receipt.received for receipt in receipts),
+        validated=sum(receipt.validated for receipt in receipts),
         quarantined=dict(by_rule),
-        duplicates=sum(receipt.duplicates for receipt in judged),
-        bytes=sum(item.landed.bytes for item in due),
+        duplicates=sum(receipt.duplicates for receipt in receipts),
+        bytes=sum(landed.bytes for landed, _ in judged),
         newest_at=max((receipt.window_end for receipt in entered), default=None),
-        seconds=round(sum(receipt.seconds for receipt in judged), 3),
+        seconds=round(sum(receipt.seconds for receipt in receipts), 3),
     )
+
+
+def _judge_due(settings: Settings, source: Source, suites: dict[str, Suite], work: dict[str, _Work], *, run: str, now: datetime) -> None:
+    from kuulo.validation.courthouse import Courthouse  # imports Great Expectations: only when there is something to judge
+
+    with Courthouse(settings, source, suites) as courthouse:
+        for stream in work.values():
+            stream.judged.extend((due.landed, _judge(courthouse, due, run)) for due in stream.due)
+        courthouse.build_data_docs(run, now)
 
 
 def validate_source(*, settings: Settings, source: Source, run: str, clock: Callable[[], datetime]) -> list[RunReceipt]:
     """Judge every landed batch of the source that is new, changed or was stopped; refused rows go to quarantine.
 
     A batch that breaks a batch rule is stopped: nothing of it enters, what an earlier verdict let in stays, the receipt says why.
-    Batches whose pages, declaration, suite and seeds are as they were are not touched, so a repeated call is quick.
+    Batches whose pages, declaration, suite and seeds are as they were are not touched, so a repeated call is quick; a repeated
+    call of the same run (after a crash) gives the receipts of the whole run.
 
     Args:
         settings: where everything is.
         source: the source whose streams are judged.
         run: id of the run, for the receipts.
-        clock: the time now, in UTC; only receipts know it, no verdict depends on it.
+        clock: the time now, in UTC; only receipts and pages know it, no verdict depends on it.
 
     Returns:
         One receipt for each stream that had something to judge; they are written too, for `pipeline_health`.
     """
     suites = {stream.name: read_suite(settings, source.name, stream.name) for stream in source.streams}
-    work = {stream.name: list(_due_batches(settings, source, stream, suites[stream.name])) for stream in source.streams}
-    if not any(work.values()):
-        return []
-
-    from kuulo.validation.batch_verdict import Courthouse  # imports Great Expectations: only when there is something to judge
-
-    receipts = []
-    with Courthouse(settings, source) as courthouse:
-        for stream in source.streams:
-            if work[stream.name]:
-                court = courthouse.court(stream, suites[stream.name])
-                judged = [_validate_batch(court, due, run) for due in work[stream.name]]
-                receipts.append(_run_receipt(work[stream.name], judged, clock()))
-                write_run_receipt(settings, receipts[-1])
-        courthouse.build_data_docs(run, clock())
+    work = {stream.name: _work_of(settings, source, stream, suites[stream.name], run) for stream in source.streams}
+    if any(stream.due for stream in work.values()):
+        _judge_due(settings, source, suites, work, run=run, now=clock())
+    receipts = [_run_receipt(stream.judged, run, clock()) for stream in work.values() if stream.judged]
+    for receipt in receipts:
+        write_run_receipt(settings, receipt)
     return receipts

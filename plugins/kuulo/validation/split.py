@@ -1,65 +1,118 @@
-"""The rows of a judged batch, parted: those that may enter to validated.parquet, the refused ones to quarantined.parquet."""
+"""The rows of a judged batch, parted: those that may enter to validated.parquet, the refused ones to quarantined.parquet.
+
+The typed rows are read and written one row group at a time, so that memory stays flat and their order stays as received.
+"""
 
 import shutil
+from collections.abc import Iterator
+from datetime import UTC
 from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.receipt import LandingReceipt
 from kuulo.landing.whole_files import whole_file
 from kuulo.sources.source import Stream
-from kuulo.validation.batch_rows import BatchRows, quoted, text
-from kuulo.validation.suite import DERIVED_COLUMNS, Suite
+from kuulo.validation.batch_rows import quoted, text
+from kuulo.validation.suite import Suite
 
 if TYPE_CHECKING:
     import duckdb
 
-_AS_PARQUET = "(format parquet, compression zstd)"
+Positions = np.ndarray[tuple[int], np.dtype[np.int64]]
+QUARANTINED = pa.schema(
+    [
+        ("_position", pa.int64()),
+        ("rule", pa.string()),
+        ("rules", pa.string()),
+        ("reason", pa.string()),
+        ("record", pa.string()),
+        ("_batch", pa.string()),
+        ("_window_start", pa.timestamp("us")),
+        ("_window_end", pa.timestamp("us")),
+    ]
+)
 
 
 def name_refusals(connection: "duckdb.DuckDBPyConnection", place: BatchPlace, suite: Suite) -> dict[str, int]:
-    """Make the view `refused` (position, first rule, all rules, reason) of typed and untyped rows; count rows by first rule."""
+    """Make the tables `rules`, `refused` and `broken_together`; count the refused rows by their first rule, untyped ones too."""
     connection.execute("create or replace table rules (number integer, name varchar, why varchar)")
     connection.executemany("insert into rules values (?, ?, ?)", [[n, rule.name, rule.why] for n, rule in enumerate(suite.rules)])
-    untyped = "union all select _position, rule, rule, reason from untyped" if place.untyped.exists() else ""
-    if untyped:
-        connection.execute(f"create or replace view untyped as select * from read_parquet({text(place.untyped)})")  # noqa: S608  a path of ours
-    connection.execute(f"""
-        create or replace view refused as
-        select _position, arg_min(name, number) as rule, string_agg(name, '; ' order by number) as rules, arg_min(why, number) as reason
-        from refusals join rules on rules.number = refusals.rule group by _position
-        {untyped}
+    connection.execute("""
+        create or replace table refused as
+        select _position, min(rule) as number, list_sort(list(rule)) as numbers from refusals group by _position
     """)
-    return {str(rule): int(count) for rule, count in connection.execute("select rule, count(*) from refused group by 1 order by 1").fetchall()}
+    connection.execute("""
+        create or replace table broken_together as
+        select numbers, string_agg(name, '; ' order by number) as rules
+        from (select distinct numbers from refused) join rules on list_contains(numbers, number) group by numbers
+    """)
+    untyped = f"read_parquet({text(place.untyped)})" if place.untyped.exists() else "(select null as rule limit 0)"
+    connection.execute(f"create or replace view untyped as select * from {untyped}")  # noqa: S608  a path of ours
+    counted = connection.execute("""
+        select rule, count(*) from (select name as rule from refused join rules using (number) union all select rule from untyped)
+        group by rule order by rule
+    """).fetchall()
+    return {str(rule): int(count) for rule, count in counted}
+
+
+def _parts(place: BatchPlace) -> Iterator[pa.Table]:
+    """The typed rows, one row group after the other."""
+    with pq.ParquetFile(place.typed) as file:
+        for group in range(file.num_row_groups):
+            yield file.read_row_group(group)
+
+
+def _refused_rows(connection: "duckdb.DuckDBPyConnection", place: BatchPlace, stream: Stream) -> Iterator[pa.Table]:
+    record = ", ".join(f"{text(column.name)}: part.{quoted(column.name)}" for column in stream.columns)
+    typed = f"""
+        select part._position, name as rule, rules, why as reason, to_json({{{record}, '_extra': part._extra}})::varchar as record
+        from part join refused using (_position) join rules using (number) join broken_together using (numbers)
+        order by part._position
+    """  # noqa: S608  names are of the declaration
+    for part in _parts(place):
+        connection.register("part", part)
+        yield connection.execute(typed).to_arrow_table()
+        connection.unregister("part")
+    if place.untyped.exists():
+        yield connection.execute("select _position, rule, rule as rules, reason, record from untyped order by 1").to_arrow_table()
 
 
 def write_quarantined(connection: "duckdb.DuckDBPyConnection", place: BatchPlace, stream: Stream, landed: LandingReceipt) -> None:
-    """Keep the refused rows with rule and reason; the file is absent where there are none."""
-    row = ", ".join(f"{text(column.name)}: typed.{quoted(column.name)}" for column in stream.columns)
-    untyped = "union all select _position, record from untyped" if place.untyped.exists() else ""
-    with whole_file(place.quarantined) as aside:
-        connection.execute(f"""
-            copy (
-                with records as (
-                    select _position, to_json({{{row}, '_extra': typed._extra}})::varchar as record from typed
-                    where _position in (select _position from refusals)
-                    {untyped}
-                )
-                select _position, rule, rules, reason, record, {text(landed.batch)} as _batch,
-                    {text(landed.window_start)}::timestamptz::timestamp as _window_start,
-                    {text(landed.window_end)}::timestamptz::timestamp as _window_end
-                from refused join records using (_position) order by _position
-            ) to {text(aside)} {_AS_PARQUET}
-        """)
+    """Keep the refused rows with rule and reason."""
+    start, end = (moment.astimezone(UTC).replace(tzinfo=None) for moment in (landed.window_start, landed.window_end))
+    constants = [pa.scalar(landed.batch), *(pa.scalar(moment, pa.timestamp("us")) for moment in (start, end))]
+    with whole_file(place.quarantined) as aside, pq.ParquetWriter(aside, QUARANTINED, compression="zstd") as writer:
+        for rows in _refused_rows(connection, place, stream):
+            lineage = [pa.repeat(constant, len(rows)) for constant in constants]
+            writer.write_table(pa.Table.from_arrays([*rows.columns, *lineage], schema=QUARANTINED))
 
 
-def write_validated(connection: "duckdb.DuckDBPyConnection", place: BatchPlace, counts: BatchRows, refused: int) -> None:
-    """Put the accepted rows in place, in the order they were received."""
+def write_validated(connection: "duckdb.DuckDBPyConnection", place: BatchPlace) -> None:
+    """Put the accepted rows in place: what was neither refused nor a repeat, in the order it was received."""
+    found = connection.execute("select _position from refused union all select _position from repeats order by 1").fetchnumpy()
+    left_out = np.asarray(found["_position"], dtype=np.int64)
     with whole_file(place.validated) as aside:
-        if counts.repeats == refused == 0:
+        if not len(left_out):
             shutil.copyfile(place.typed, aside)
             return
-        derived = ", ".join(sorted(DERIVED_COLUMNS))
-        connection.execute(f"copy (select * exclude ({derived}) from accepted order by _position) to {text(aside)} {_AS_PARQUET}")
+        with pq.ParquetWriter(aside, pq.read_schema(place.typed), compression="zstd") as writer:
+            for part in _parts(place):
+                stays = pc.invert(pc.is_in(part["_position"], value_set=pa.array(_within(left_out, part))))
+                writer.write_table(part.filter(stays))
+
+
+def _within(positions: Positions, part: pa.Table) -> Positions:
+    """Those of the sorted positions that may lie in this part."""
+    if not part.num_rows:
+        return positions[:0]
+    ends = pc.min_max(part["_position"]).as_py()
+    first, last = np.searchsorted(positions, [ends["min"], ends["max"] + 1])
+    return positions[first:last]
 
 
 def accepted_count(connection: "duckdb.DuckDBPyConnection") -> int:
