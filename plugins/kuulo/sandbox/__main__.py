@@ -21,13 +21,14 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
 def main(words: list[str] | None = None) -> int:
     """Do what the command line asks for; the address of the server is the first line of the output."""
     asked = _arguments(words)
+    company = generate_company(asked.seed, asked.customers)
     if asked.lay_inbox:
         from kuulo.sandbox.spreadsheets import lay_inbox
 
-        lay_inbox(asked.lay_inbox, asked.seed, asked.customers)
+        lay_inbox(company, asked.lay_inbox)
     if asked.port is None:
         return 0
-    with serve(generate_company(asked.seed, asked.customers), asked.port) as server:
+    with serve(company, asked.port) as server:
         sys.stdout.write(f"{server.url}\nKuulo sandbox ({BANNER}): {server.survicate_url} and {server.hubspot_url}\n")
         sys.stdout.flush()
         try:

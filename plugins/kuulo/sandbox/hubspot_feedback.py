@@ -61,7 +61,9 @@ def generate_feedback(seed: int, people: list[Person], customers: int) -> list[F
     crowd = Crowd([person for person in people if person.crm])
     submissions: list[FeedbackSubmission] = []
     for survey in FEEDBACK_SURVEYS:
-        meetings = sorted((crowd.meeting(rng) for _ in range(round(survey.a_customer * customers))), key=lambda met: (met[1], met[0].number))
+        meetings = sorted(
+            (crowd.meeting(rng) for _ in range(round(survey.a_customer * customers))), key=lambda met: (met[1], met[0].number)
+        )
         for person, at in meetings:
             submission = _submission(rng, survey, _SUBMISSION_IDS + len(submissions), person, at)
             if rng.random() < 0.01:

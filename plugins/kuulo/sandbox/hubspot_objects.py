@@ -55,7 +55,9 @@ def _span(start: datetime, end: datetime | None) -> str | None:
     return None if end is None else str((end - start) // timedelta(milliseconds=1))
 
 
-def _object(object_id: str, created: datetime, updated: datetime, properties: Properties, modified: str = "hs_lastmodifieddate") -> CrmObject:
+def _object(
+    object_id: str, created: datetime, updated: datetime, properties: Properties, modified: str = "hs_lastmodifieddate"
+) -> CrmObject:
     # The vendor keeps milliseconds; an envelope and its property must not differ by what is below them.
     updated = updated.replace(microsecond=updated.microsecond // 1000 * 1000)
     own: Properties = {"hs_object_id": object_id, "createdate": _instant(created), modified: _instant(updated)}

@@ -20,15 +20,15 @@ def _millis(text: str) -> int:
     return (at - _EPOCH) // timedelta(milliseconds=1)
 
 
-def _comparable(value: str | None) -> tuple[int, int | str]:
+def _comparable(value: str | None) -> tuple[int, int, str]:
     """A value as the vendor orders it: numbers and instants (as epoch milliseconds) before texts, null before all."""
     if value is None:
-        return (-1, 0)
+        return (-1, 0, "")
     if value.lstrip("-").isdecimal():
-        return (0, int(value))
+        return (0, int(value), "")
     if len(value) >= 20 and value[4] == "-" and value[-1] == "Z":
-        return (0, _millis(value))
-    return (1, value)
+        return (0, _millis(value), "")
+    return (1, 0, value)
 
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
@@ -42,7 +42,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def _matches(found: CrmObject, condition: dict[str, Any]) -> bool:
-    value, operator = found.properties.get(condition["propertyName"]), condition["operator"]
+    value, operator = found.properties.get(condition["propertyName"]), str(condition["operator"])
     if operator in ("HAS_PROPERTY", "NOT_HAS_PROPERTY"):
         return (value is not None) == (operator == "HAS_PROPERTY")
     if value is None:

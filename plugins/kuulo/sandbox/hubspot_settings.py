@@ -10,7 +10,12 @@ from kuulo.sandbox.people import OWNERS
 _BEGAN = datetime(2025, 3, 1, tzinfo=UTC)
 _TEAM_IDS = {team: str(41 + i) for i, team in enumerate(sorted({owner.team for owner in OWNERS}))}
 _TICKET_STAGES = (("1", "New", False), ("2", "Waiting on contact", False), ("3", "Waiting on us", False), ("4", "Closed", True))
-_DEAL_STAGES = (("qualified", "Qualified", False), ("offer", "Offer sent", False), ("closedwon", "Closed won", True), ("closedlost", "Closed lost", True))
+_DEAL_STAGES = (
+    ("qualified", "Qualified", False),
+    ("offer", "Offer sent", False),
+    ("closedwon", "Closed won", True),
+    ("closedlost", "Closed lost", True),
+)
 
 
 def _life(began: datetime = _BEGAN) -> dict[str, Any]:
@@ -35,7 +40,7 @@ def owner_record(owner: Owner) -> dict[str, Any]:
 
 
 def _stage(order: int, stage_id: str, label: str, metadata: dict[str, str]) -> dict[str, Any]:
-    return {**_life(), "id": stage_id, "label": label, "displayOrder": order, "metadata": metadata, "writePermissions": "CRM_PERMISSIONS_ENFORCEMENT"}
+    return {**_life(), "id": stage_id, "label": label, "displayOrder": order, "metadata": metadata}
 
 
 def pipeline_records(object_type: str) -> list[dict[str, Any]]:

@@ -13,8 +13,8 @@ GROUPS = {"consumer": 0.70, "business": 0.24, "enterprise": 0.06}
 _GOODWILL = {"consumer": 0.62, "business": 0.69, "enterprise": 0.78}
 _COUNTRIES = {"FI": 0.4, "SE": 0.22, "DE": 0.2, "EE": 0.1, "NL": 0.08}
 _LANGUAGES = {"FI": "fi", "SE": "sv", "DE": "de", "EE": "en", "NL": "en"}
-_FIRST = ("aino", "eero", "linnea", "oskar", "saga", "veikko", "ida", "matti", "elsa", "jan", "greta", "timo", "mari", "otto", "liis", "hanna")
-_LAST = ("korpi", "lind", "salo", "berg", "niemi", "vogel", "tamm", "jansen", "aho", "holm", "laine", "kask", "brandt", "visser", "mets", "falk")
+_FIRST = ("aino", "eero", "linnea", "oskar", "saga", "veikko", "ida", "matti", "elsa", "jan", "greta", "timo", "mari", "liis")
+_LAST = ("korpi", "lind", "salo", "berg", "niemi", "vogel", "tamm", "jansen", "aho", "holm", "laine", "kask", "visser", "mets")
 _TRADES = ("hotel", "clinic", "school", "studio", "cafe", "warehouse", "museum", "office")
 OWNERS = (
     Owner("9001", "Pia Ranta", "Care North"),

@@ -9,7 +9,7 @@ from kuulo.sandbox.history import mood
 SCALES = {"0-10": (0, 10), "1-5": (1, 5), "1-7": (1, 7)}
 COMMENTS = {
     "good": ("The lamps came on time and look lovely.", "Great help, thank you!", "Valo on upea; kiitos.", "Alles bestens."),
-    "bad": ("The app lost my lamps again.", 'They said "soon", that was a month ago; still dark.', "Flimmert.\nImmer noch.", "Liian kallis"),
+    "bad": ("The app lost my lamps again.", 'They said "soon", that was a month ago; still dark.', "Es flimmert.\nNoch.", "Kallis"),
 }
 
 
@@ -17,7 +17,7 @@ def score_on(rng: Random, scale: str, person: Person, at: datetime) -> int:
     """A score on the scale, drawn about the person's goodwill and the time's mood."""
     low, high = SCALES[scale]
     content = person.goodwill + mood(at)
-    return max(low, min(high, round(rng.gauss(low + (high - low) * (0.28 + 0.72 * content), 0.19 * (high - low)))))
+    return max(low, min(high, round(rng.gauss(low + (high - low) * (0.33 + 0.72 * content), 0.19 * (high - low)))))
 
 
 def comment_on(rng: Random, scale: str, score: int) -> str:

@@ -109,4 +109,3 @@ def generate_subscriptions(seed: int, customers: list[Person]) -> list[Subscript
         person.left_at = max((end for end in ends if end), default=None) if all(ends) else None
         everything += mine
     return everything
-
