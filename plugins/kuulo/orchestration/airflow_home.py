@@ -1,6 +1,8 @@
 """The Airflow of one installation: its configuration, its metadata database, its pools."""
 
 import os
+import sys
+from pathlib import Path
 
 from kuulo.landing.whole_files import private_folder
 from kuulo.settings import PROJECT_ROOT, Settings
@@ -9,6 +11,7 @@ from kuulo.settings import PROJECT_ROOT, Settings
 def airflow_configuration(settings: Settings) -> dict[str, str]:
     """Airflow's settings for this installation, as environment variables; what the user has set wins."""
     home = settings.home / "airflow"
+    address = f"http://127.0.0.1:{os.environ.get('AIRFLOW__API__PORT', '8080')}"
     return {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT_ROOT / "dags"),
@@ -22,6 +25,9 @@ def airflow_configuration(settings: Settings) -> dict[str, str]:
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__BASE_URL": address,
+        "AIRFLOW__API__WORKERS": "1",
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "SCARF_NO_ANALYTICS": "true",
@@ -40,6 +46,8 @@ def use_airflow_home(settings: Settings, **overrides: str) -> None:
     private_folder(settings.home / "airflow")
     for name, value in {**airflow_configuration(settings), **overrides}.items():
         os.environ.setdefault(name, value)
+    # `airflow standalone` starts its parts by name: they must be those of this environment.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 
 def prepare_database() -> None:

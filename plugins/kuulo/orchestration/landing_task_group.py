@@ -9,11 +9,11 @@ from airflow.sdk.exceptions import AirflowSkipException
 from kuulo.errors import KuuloError
 from kuulo.landing.receipt import RunReceipt, read_run_receipts, write_run_receipt
 from kuulo.orchestration.assets import VALIDATED
-from kuulo.orchestration.connections import credentials_of
+from kuulo.orchestration.connections import UnknownConnection, credentials_of
 from kuulo.orchestration.dag_defaults import source_pool
 from kuulo.settings import load_settings
 from kuulo.sources.catalog import SOURCES
-from kuulo.sources.source import Source, Window
+from kuulo.sources.source import Credentials, Source, Window
 
 
 class StreamsStopped(KuuloError):
@@ -57,6 +57,16 @@ def _note_failed(source: str, stream: str, run: str, error: KuuloError) -> None:
     )
 
 
+def _credentials(source: Source, context: Any) -> Credentials:
+    """The source's credentials. A schedule passes over a source that nobody has connected; a person who asks is told."""
+    try:
+        return credentials_of(source)
+    except UnknownConnection as error:
+        if context["dag_run"].run_type == "scheduled" and not load_settings().sandbox:
+            raise AirflowSkipException(str(error)) from None
+        raise
+
+
 def _land(source: Source, stream: str, context: Any) -> dict[str, Any]:
     from kuulo.landing.land_stream import land_stream
 
@@ -66,7 +76,7 @@ def _land(source: Source, stream: str, context: Any) -> dict[str, Any]:
         source=source,
         stream=source.stream(stream),
         window=window,
-        credentials=credentials_of(source),
+        credentials=_credentials(source, context),
         run=context["run_id"],
         clock=_now,
         refresh=context["params"]["refresh"],
@@ -86,8 +96,13 @@ def _validate(source: Source, run: str) -> dict[str, int]:
 
 def _tell(source: Source, run: str) -> None:
     bad = [r for r in read_run_receipts(load_settings()) if r.run == run and r.source == source.name and r.status != "validated"]
+    streams_by_message: dict[tuple[str, str], list[str]] = {}
+    for receipt in bad:
+        streams_by_message.setdefault((receipt.status, receipt.message), []).append(receipt.stream)
     if bad:
-        raise StreamsStopped("; ".join(f"{source.name}/{r.stream} {r.status}: {r.message}" for r in bad))
+        raise StreamsStopped(
+            "; ".join(f"{source.name}/{','.join(streams)} {status}: {text}" for (status, text), streams in streams_by_message.items())
+        )
 
 
 def _run_id() -> str:

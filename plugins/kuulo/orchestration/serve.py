@@ -2,29 +2,74 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 from kuulo.errors import KuuloError
+from kuulo.landing.whole_files import private_folder
 from kuulo.orchestration.airflow_home import prepare_database, use_airflow_home
+from kuulo.orchestration.progress import everything_else_to, say
 from kuulo.orchestration.sandbox_process import sandbox_process
 from kuulo.orchestration.sources_in_use import refuse_misspelt_connections, sources_in_use
 from kuulo.settings import SettingsError, load_settings
 
+# `airflow standalone` would start log servers on every interface; here logs are read from the folder they lie in.
+_PARTS = (
+    ("api-server", "--host", "127.0.0.1"),
+    ("scheduler", "--skip-serve-logs"),
+    ("dag-processor",),
+    ("triggerer", "--skip-serve-logs"),
+)
+
+
+@contextlib.contextmanager
+def _airflow_parts(log: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """The processes of Airflow, writing to one log; all of them ended on leaving."""
+    parts: list[subprocess.Popen[bytes]] = []
+    with log.open("ab") as output:
+        try:
+            for words in _PARTS:
+                parts.append(subprocess.Popen([sys.executable, "-m", "airflow", *words], stdout=output, stderr=output))
+            yield parts
+        finally:
+            for part in reversed(parts):
+                part.terminate()
+            for part in parts:
+                part.wait(timeout=30)
+
+
+def _wait_for_the_first_to_end(parts: list[subprocess.Popen[bytes]]) -> int:
+    while all(part.poll() is None for part in parts):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            parts[0].wait(timeout=1)
+    return 1
+
+
+def _be_interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
 
 def serve() -> int:
-    """Run scheduler, DAG processor, triggerer and API server until interrupted."""
+    """Run API server, scheduler, DAG processor and triggerer until interrupted; 1 where one of them ends by itself."""
     settings = load_settings()
     refuse_misspelt_connections()
     use_airflow_home(settings)
+    signal.signal(signal.SIGTERM, _be_interrupted)
+    log = private_folder(settings.home / "logs") / "airflow.log"
     with contextlib.ExitStack() as stack:
         address = stack.enter_context(sandbox_process(settings)) if settings.sandbox else ""
-        prepare_database()
-        sources_in_use(settings, address)
+        with everything_else_to(log):
+            prepare_database()
+            sources_in_use(settings, address)
+        parts = stack.enter_context(_airflow_parts(log))
         port = os.environ.get("AIRFLOW__API__PORT", "8080")
         passwords = settings.home / "airflow" / "simple_auth_manager_passwords.json.generated"
-        print(f"Airflow: http://127.0.0.1:{port}, user admin, password in {passwords}", flush=True)  # noqa: T201
-        return subprocess.run([sys.executable, "-m", "airflow", "standalone"], check=False).returncode
+        say(f"Airflow: http://127.0.0.1:{port}, user admin, password in {passwords}")
+        say(f"log: {log}; Ctrl-C ends it")
+        return _wait_for_the_first_to_end(parts)
 
 
 def main() -> int:
@@ -32,7 +77,7 @@ def main() -> int:
     try:
         return serve()
     except (KuuloError, SettingsError) as error:
-        print(f"kuulo: {error}", file=sys.stderr)  # noqa: T201
+        say(f"kuulo: {error}", sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 0

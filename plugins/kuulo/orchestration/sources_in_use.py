@@ -72,8 +72,8 @@ def sources_in_use(settings: Settings, sandbox_address: str) -> list[SourceInUse
         if _has_connection(source.name):
             in_use.append(SourceInUse(source, _next_window(settings, source), is_sandbox=False))
         elif sandbox_address and source.name in STANDS_IN_FOR:
-            from kuulo.sandbox.company import HISTORY_END, HISTORY_START
+            from kuulo.sandbox.history import AS_OF, HISTORY_START
 
             connect_to_sandbox(source.name, sandbox_address)
-            in_use.append(SourceInUse(source, Window(HISTORY_START, HISTORY_END), is_sandbox=True))
+            in_use.append(SourceInUse(source, Window(HISTORY_START, AS_OF), is_sandbox=True))
     return in_use
