@@ -63,7 +63,7 @@ def load_scales(connection: "duckdb.DuckDBPyConnection", settings: Settings, sou
 
 def _derived(stream: Stream, columns: set[str]) -> tuple[str, str]:
     """SQL of the columns that rules may need beyond the batch's own, and the joins they come from."""
-    latest = "typed._landed_at + interval 24 hours" if "_landed_at" in columns else "null::timestamp"
+    latest = "typed._landed_at + interval 24 hours"
     by_row = stream.scale_from == "row" and {"scale", "score"} <= columns
     by_question = stream.scale_from == "survey_questions" and columns >= _QUESTION_COLUMNS
     if not (by_row or by_question):
