@@ -55,11 +55,12 @@ class _Pace:
         self._clocks, self._sent = clocks, [(rate, deque[float](maxlen=rate.requests)) for rate in rates]
 
     def wait(self, path: str) -> None:
-        for rate, sent in self._sent:
-            if rate.path_holds in path:
-                if len(sent) == rate.requests and (early := sent[0] + rate.seconds - self._clocks.monotonic()) > 0:
-                    self._clocks.sleep(early)
-                sent.append(self._clocks.monotonic())
+        limits = [(rate, sent) for rate, sent in self._sent if rate.path_holds in path]
+        for rate, sent in limits:
+            if len(sent) == rate.requests and (early := sent[0] + rate.seconds - self._clocks.monotonic()) > 0:
+                self._clocks.sleep(early)
+        for _, sent in limits:
+            sent.append(self._clocks.monotonic())
 
 
 class _Authorization(requests.auth.AuthBase):

@@ -100,11 +100,16 @@ class IdKeyset:
         """The next page of the same search, or the first page of one that begins behind the last id."""
         cursor = _cursor(answer.at(self.cursor_at), self.cursor_at, ground)
         body = ask.body or {}
-        if cursor is None:
+        if cursor is None and not self._holds_back(body, answer):
             return None
-        if cursor.isdigit() and int(cursor) + int(body["limit"]) <= self.cap:
+        if cursor and cursor.isdigit() and int(cursor) + int(body["limit"]) <= self.cap:
             return replace(ask, body={**body, "after": cursor})
         return replace(ask, body=self._behind(body, self._last_id(answer)))
+
+    def _holds_back(self, body: dict[str, Any], answer: Answer) -> bool:
+        """Whether the vendor ends its pages before the total that it names, as it may at the cap."""
+        total, seen = answer.at("total"), int(body["after"]) + len(answer.document["results"])
+        return isinstance(total, int) and total > seen >= self.cap
 
     def _last_id(self, answer: Answer) -> int:
         try:

@@ -24,6 +24,10 @@ def _plain(link: str, longest: int) -> str:
         raise SourceContractBroken(f"a link of more than {longest:,} characters")
     if any(ord(character) <= 32 or character in "\\\x7f" for character in link):
         raise SourceContractBroken("a link with spaces, backslashes or control characters")
+    try:
+        urlsplit(link)
+    except ValueError:
+        raise SourceContractBroken("a link whose address cannot be read") from None
     return link
 
 
