@@ -10,10 +10,10 @@ import duckdb
 from kuulo.errors import KuuloError
 from kuulo.landing.whole_files import private_folder, write_json
 from kuulo.settings import Settings
-from kuulo.validation.landing_gate import write_empty_batches
-from kuulo.warehouse.run_dbt import dbt_command, dbt_environment
+from kuulo.warehouse.empty_batches import write_empty_batches
 from kuulo.warehouse.made_from import built_from, fingerprint, reporting_date
 from kuulo.warehouse.receipts_table import write_receipts_table
+from kuulo.warehouse.run_dbt import dbt_command, dbt_environment
 
 
 class BuildFailed(KuuloError):

@@ -6,7 +6,7 @@ import sys
 
 from kuulo.landing.whole_files import private_folder
 from kuulo.settings import SettingsError, load_settings
-from kuulo.validation.landing_gate import write_empty_batches
+from kuulo.warehouse.empty_batches import write_empty_batches
 from kuulo.warehouse.receipts_table import write_receipts_table
 from kuulo.warehouse.run_dbt import dbt_command, dbt_environment
 
