@@ -1,7 +1,8 @@
-{#- Connected components by label propagation: each round a node takes the smallest label among its neighbours, then the
-    label of that label, so labels travel ever farther. Unrolled, because not every target has recursion; the test
+{#- Connected components. Each round every label takes hold of the smallest label next to it, then of what that one holds
+    (twice), and edges inside a component vanish, so that a round costs what is left. Labels are shuffled by a hash: then few
+    rounds suffice whatever the shape, 6 for chains of a hundred ids. Unrolled, because not every target has recursion;
     assert_identities_converged says when the rounds are too few. -#}
-{%- set rounds = var('identity_rounds') -%}
+{%- set rounds = range(1, var('identity_rounds') + 1) -%}
 
 with pairs as (
     select * from {{ ref('int_identity_pairs') }}
@@ -13,75 +14,94 @@ nodes as (
     select other_node as node from pairs
 ),
 
--- the smallest number of a component names it: a company's own id before HubSpot's, an e-mail last
 numbered as (
     select
         node,
-        row_number() over (
-            order by
-                case when node like 'company:%' then 1 when node like 'hubspot:%' then 2 else 3 end,
-                node
-        ) as node_number
+        row_number() over (order by {{ dbt.hash('node') }}, node) as label
     from nodes
 ),
 
-edges as (
+edges_0 as (
     select
-        heres.node_number as here,
-        theres.node_number as there
+        heres.label as here,
+        theres.label as there
     from pairs
     inner join numbered as heres on pairs.node = heres.node
     inner join numbered as theres on pairs.other_node = theres.node
-    where heres.node_number <> theres.node_number
+    where pairs.node <> pairs.other_node
 ),
 
-both_ways as (
-    select here, there from edges
+edges_1 as (
+    select here, there from edges_0
     union all
-    select there as here, here as there from edges
+    select there as here, here as there from edges_0
 ),
 
-labels_0 as (
-    select node_number, node_number as label from numbered
-),
-
-{% for round in range(1, rounds + 1) -%}
-nearest_{{ round }} as (
+{% for round in rounds -%}
+holds_{{ round }} as (
     select
-        labels.node_number,
-        least(labels.label, coalesce(min(neighbours.label), labels.label)) as label
-    from labels_{{ round - 1 }} as labels
-    left join both_ways on labels.node_number = both_ways.here
-    left join labels_{{ round - 1 }} as neighbours on both_ways.there = neighbours.node_number
-    group by labels.node_number, labels.label
+        here as label,
+        least(here, min(there)) as hold
+    from edges_{{ round }}
+    group by here
 ),
 
-labels_{{ round }} as (
+moves_{{ round }} as (
     select
-        nearest.node_number,
-        jumps.label
-    from nearest_{{ round }} as nearest
-    inner join nearest_{{ round }} as jumps on nearest.label = jumps.node_number
+        firsts.label,
+        thirds.hold as label_after
+    from holds_{{ round }} as firsts
+    inner join holds_{{ round }} as seconds on firsts.hold = seconds.label
+    inner join holds_{{ round }} as thirds on seconds.hold = thirds.label
+),
+
+edges_{{ round + 1 }} as (
+    select
+        heres.label_after as here,
+        theres.label_after as there
+    from edges_{{ round }} as edges
+    inner join moves_{{ round }} as heres on edges.here = heres.label
+    inner join moves_{{ round }} as theres on edges.there = theres.label
+    where heres.label_after <> theres.label_after
+    group by heres.label_after, theres.label_after
 ),
 
 {% endfor -%}
+labelled as (
+    select
+        numbered.node,
+        coalesce({% for round in rounds | reverse %}moves_{{ round }}.label_after, {% endfor %}numbered.label) as label
+    from numbered
+    {% for round in rounds -%}
+    left join moves_{{ round }}
+        on coalesce({% for earlier in range(round - 1, 0, -1) %}moves_{{ earlier }}.label_after, {% endfor %}numbered.label) = moves_{{ round }}.label
+    {% endfor -%}
+),
+
+-- a customer is named by the smallest id, a company's own before HubSpot's, an e-mail last
 canonical_nodes as (
     select
-        node_number as label,
-        node as canonical_node,
-        {{ customer_hmac('node') }} as customer_key
-    from numbered
-    where node_number in (select label from labels_{{ rounds }})
+        label,
+        min(case when node like 'company:%' then '1' when node like 'hubspot:%' then '2' else '3' end || node) as preferred_node
+    from labelled
+    group by label
+),
+
+keyed as (
+    select
+        label,
+        substring(preferred_node, 2) as canonical_node,
+        {{ customer_hmac('substring(preferred_node, 2)') }} as customer_key
+    from canonical_nodes
 ),
 
 identities as (
     select
-        numbered.node,
-        canonical_nodes.canonical_node,
-        canonical_nodes.customer_key
-    from numbered
-    inner join labels_{{ rounds }} as labels on numbered.node_number = labels.node_number
-    inner join canonical_nodes on labels.label = canonical_nodes.label
+        labelled.node,
+        keyed.canonical_node,
+        keyed.customer_key
+    from labelled
+    inner join keyed on labelled.label = keyed.label
 )
 
 select * from identities
