@@ -45,7 +45,7 @@ ranked as (
         churn_kind,
         min(started_at) over (partition by customer_key) as customer_started_at,
         row_number() over (partition by customer_key order by mrr desc, subscription_id) as plan_rank,
-        row_number() over (partition by customer_key order by ended_at desc, subscription_id) as end_rank
+        row_number() over (partition by customer_key order by ended_at desc, subscription_id desc) as end_rank
     from identified
 )
 
