@@ -1,6 +1,5 @@
 """HubSpot's CRM API as it is spoken: bearer token, lists and searches, owners, pipelines, properties, associations."""
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from kuulo.sandbox import HUBSPOT_TOKEN
 from kuulo.sandbox.company import Company
 from kuulo.sandbox.exchange import Answer, Refusal, Request, json_answer
+from kuulo.sandbox.hubspot_asking import RATE_HEADERS, flag_in, json_body_of, limit_in, refusal, whole_number_in
 from kuulo.sandbox.hubspot_objects import CrmObject, objects_by_type
 from kuulo.sandbox.hubspot_search import SearchRefused, search_page
 from kuulo.sandbox.hubspot_settings import owner_record, pipeline_records, property_records
@@ -23,19 +23,7 @@ _DEFAULT_PROPERTIES = {
     "feedback_submissions": (),
 }
 _ALWAYS = ("hs_object_id", "createdate", "lastmodifieddate", "hs_createdate", "hs_lastmodifieddate")
-_BURST = (
-    ("X-HubSpot-RateLimit-Max", "190"),
-    ("X-HubSpot-RateLimit-Remaining", "189"),
-    ("X-HubSpot-RateLimit-Interval-Milliseconds", "10000"),
-    ("X-HubSpot-RateLimit-Daily", "650000"),
-    ("X-HubSpot-RateLimit-Daily-Remaining", "649000"),
-)
-_CORRELATION = "00000000-0000-4000-8000-000000000000"
 _EPOCH_TEXT = "2026-09-01T00:00:00.000Z"
-
-
-def _refuse(status: int, category: str, message: str) -> Refusal:
-    return Refusal(status, {"status": "error", "message": message, "correlationId": _CORRELATION, "category": category}, _BURST)
 
 
 class HubspotDialect:
@@ -61,82 +49,82 @@ class HubspotDialect:
             for method, pattern, way in self._ways:
                 if method == request.method and (match := pattern.fullmatch(request.path)):
                     return way(request, *match.groups())
-            raise _refuse(404, "OBJECT_NOT_FOUND", "Resource not found")
-        except Refusal as refusal:
-            return refusal.answer
+            raise refusal(404, "OBJECT_NOT_FOUND", "Resource not found")
+        except Refusal as refused:
+            return refused.answer
 
     def _admit(self, request: Request) -> None:
         authorization = request.headers.get("authorization", "")
         scheme, _, token = authorization.partition(" ")
         if authorization and (scheme != "Bearer" or not re.fullmatch(r"[\w-]+", token)):
-            raise _refuse(530, "INVALID_AUTHENTICATION", "The access token is malformed")
+            raise refusal(530, "INVALID_AUTHENTICATION", "The access token is malformed")
         if token == TOKEN_WITHOUT_SCOPE:
-            raise _refuse(403, "MISSING_SCOPES", "This app hasn't been granted all required scopes to make this call")
+            raise refusal(403, "MISSING_SCOPES", "This app hasn't been granted all required scopes to make this call")
         if token != HUBSPOT_TOKEN:
-            raise _refuse(401, "INVALID_AUTHENTICATION", "Authentication credentials not found")
+            raise refusal(401, "INVALID_AUTHENTICATION", "Authentication credentials not found")
 
     def _of_type(self, object_type: str) -> tuple[str, list[CrmObject]]:
         kind = _TYPE_IDS.get(object_type, object_type)
         if kind not in self._objects:
-            raise _refuse(400, "VALIDATION_ERROR", f"Unable to infer object type from: {object_type}")
+            raise refusal(400, "VALIDATION_ERROR", f"Unable to infer object type from: {object_type}")
         return kind, self._objects[kind]
 
     def _list(self, request: Request, object_type: str) -> Answer:
         kind, objects = self._of_type(object_type)
-        archived = _flag(request, "archived")
-        after = _whole_number(request, "after", "0")
+        archived = flag_in(request, "archived")
+        after = whole_number_in(request, "after", "0")
         waiting = [made for made in objects if (made.archived_at is not None) == archived and int(made.object_id) > after]
-        size = _limit(request)
+        size = limit_in(request)
         names = _asked(kind, [n for listed in request.every("properties") for n in listed.split(",")])
         inline = [n for listed in request.every("associations") for n in listed.split(",")]
         results = [_with_associations(made, made.record(names), kind, inline) for made in waiting[:size]]
-        return json_answer(_paged(results, waiting[size - 1].object_id if len(waiting) > size else None), headers=_BURST)
+        return json_answer(_paged(results, waiting[size - 1].object_id if len(waiting) > size else None), headers=RATE_HEADERS)
 
     def _one(self, request: Request, object_type: str, object_id: str) -> Answer:
         kind, _ = self._of_type(object_type)
         found = self._by_id[kind].get(object_id)
-        if found is None or (found.archived_at is not None) != _flag(request, "archived"):
-            raise _refuse(404, "OBJECT_NOT_FOUND", "Object not found")
+        if found is None or (found.archived_at is not None) != flag_in(request, "archived"):
+            raise refusal(404, "OBJECT_NOT_FOUND", "Object not found")
         names = _asked(kind, [n for listed in request.every("properties") for n in listed.split(",")])
-        return json_answer(found.record(names), headers=_BURST)
+        return json_answer(found.record(names), headers=RATE_HEADERS)
 
     def _search(self, request: Request, object_type: str) -> Answer:
         kind, objects = self._of_type(object_type)
-        search = _json_body(request)
+        search = json_body_of(request)
         try:
             page, total, after = search_page(objects, search)
         except SearchRefused as refused:
-            raise _refuse(400, "VALIDATION_ERROR", str(refused)) from refused
+            raise refusal(400, "VALIDATION_ERROR", str(refused)) from refused
         names = _asked(kind, search["properties"])
         return json_answer({"total": total, **_paged([made.record(names) for made in page], after)})
 
     def _properties(self, request: Request, object_type: str) -> Answer:
-        return json_answer({"results": property_records(self._of_type(object_type)[1])}, headers=_BURST)
+        return json_answer({"results": property_records(self._of_type(object_type)[1])}, headers=RATE_HEADERS)
 
     def _owners(self, request: Request) -> Answer:
-        archived, after, size = _flag(request, "archived"), _whole_number(request, "after", "0"), _limit(request)
+        archived, after, size = flag_in(request, "archived"), whole_number_in(request, "after", "0"), limit_in(request)
         waiting = [owner for owner in OWNERS if owner.is_archived == archived and int(owner.owner_id) > after]
         cursor = waiting[size - 1].owner_id if len(waiting) > size else None
-        return json_answer(_paged([owner_record(owner) for owner in waiting[:size]], cursor), headers=_BURST)
+        return json_answer(_paged([owner_record(owner) for owner in waiting[:size]], cursor), headers=RATE_HEADERS)
 
     def _pipelines(self, request: Request, object_type: str) -> Answer:
         kind = _TYPE_IDS.get(object_type, object_type)
         if kind not in ("deals", "tickets"):
-            raise _refuse(400, "VALIDATION_ERROR", f"{object_type} has no pipelines")
-        return json_answer({"results": pipeline_records(kind)}, headers=_BURST)
+            raise refusal(400, "VALIDATION_ERROR", f"{object_type} has no pipelines")
+        return json_answer({"results": pipeline_records(kind)}, headers=RATE_HEADERS)
 
     def _associations(self, request: Request, from_type: str, to_type: str) -> Answer:
         (kind, _), (wanted, _) = self._of_type(from_type), self._of_type(to_type)
-        inputs = _json_body(request).get("inputs", [])
+        inputs = json_body_of(request).get("inputs", [])
         if not inputs or len(inputs) > 1000:
-            raise _refuse(400, "VALIDATION_ERROR", "inputs must hold between 1 and 1000 ids")
+            raise refusal(400, "VALIDATION_ERROR", "inputs must hold between 1 and 1000 ids")
         pairs = [(asked["id"], self._associated(kind, asked["id"], wanted)) for asked in inputs]
         results = [{"from": {"id": one}, "to": [_to(kind, wanted, other) for other in others]} for one, others in pairs if others]
         alone = [one for one, others in pairs if not others]
         body: dict[str, Any] = {"status": "COMPLETE", "results": results, "startedAt": _EPOCH_TEXT, "completedAt": _EPOCH_TEXT}
         if alone:
             body |= {"numErrors": len(alone), "errors": [_no_association(kind, wanted, one) for one in alone]}
-        return json_answer(body, status=207 if alone else 200, headers=_BURST)
+        return json_answer(body, status=207 if alone else 200, headers=RATE_HEADERS)
 
     def _associated(self, kind: str, object_id: str, wanted: str) -> list[str]:
         if (kind, wanted) == ("contacts", "tickets"):
@@ -169,34 +157,3 @@ def _asked(kind: str, names: list[str]) -> list[str]:
 
 def _paged(results: list[dict[str, Any]], after: str | None) -> dict[str, Any]:
     return {"results": results, **({"paging": {"next": {"after": after, "link": f"?after={after}"}}} if after else {})}
-
-
-def _flag(request: Request, name: str) -> bool:
-    text = request.last(name, "false")
-    if text not in ("true", "false"):
-        raise _refuse(400, "VALIDATION_ERROR", f"{name} must be true or false")
-    return text == "true"
-
-
-def _whole_number(request: Request, name: str, default: str) -> int:
-    text = request.last(name, default)
-    if not text.isdecimal():
-        raise _refuse(400, "VALIDATION_ERROR", f"{name} must be a whole number")
-    return int(text)
-
-
-def _limit(request: Request) -> int:
-    size = _whole_number(request, "limit", "10")
-    if not 1 <= size <= 100:
-        raise _refuse(400, "VALIDATION_ERROR", "limit must be between 1 and 100")
-    return size
-
-
-def _json_body(request: Request) -> dict[str, Any]:
-    try:
-        body = json.loads(request.body)
-    except ValueError:
-        raise _refuse(400, "VALIDATION_ERROR", "Invalid input JSON") from None
-    if not isinstance(body, dict):
-        raise _refuse(400, "VALIDATION_ERROR", "Invalid input JSON: expected an object")
-    return body

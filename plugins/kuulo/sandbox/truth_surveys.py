@@ -68,7 +68,7 @@ def survey_figures(company: Company) -> dict[Key, Figure]:
     for answer in scored_answers(company):
         by_metric.setdefault(answer.metric, []).append(answer)
     side = {score: 1 if score >= 9 else 0 if score >= 7 else -1 for score in range(11)}
-    recommends, items = by_metric["nps"], [answer for metric in _CLI_ITEMS for answer in by_metric[metric]]
+    recommends, items = by_metric["nps"], [answer for metric in sorted(_CLI_ITEMS) for answer in by_metric[metric]]
     return {
         **figures("nps", _observed(recommends, side), of=percent_of),
         # No source of the sandbox gives weights: each answer weighs 1.
