@@ -183,7 +183,10 @@ def land_inbox(*, settings: Settings, run: str, clock: Callable[[], datetime]) -
     """
     clear_aside(settings)
     inbox = _Inbox(settings, run, clock, landed_files(settings))
-    return InboxOutcome(tuple(inbox.outcomes()))
+    try:
+        return InboxOutcome(tuple(inbox.outcomes()))
+    finally:
+        clear_aside(settings)
 
 
 def _refused(where: str, error: FeedError, stream: str = "", batch: str = "") -> FileOutcome:

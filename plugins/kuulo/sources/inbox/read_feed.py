@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import io
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -98,7 +99,7 @@ def _writing(said: dict[str, Any], settings: Settings, where: str) -> dict[str, 
 def _encoding(name: str, where: str) -> str:
     try:
         found = codecs.lookup(name)
-        b"".decode(name)  # LookupError for codecs that are no text encoding, such as zip
+        io.TextIOWrapper(io.BytesIO(), encoding=name).close()  # LookupError for codecs that are no text encoding, such as zip
     except (LookupError, ValueError):
         raise FeedError(
             f"{where}: encoding {name!r} is not known: use utf-8-sig, cp1252, iso-8859-1, utf-16 or another of Python's"

@@ -29,7 +29,8 @@ def text_table(path: Path, feed: Feed, where: str) -> Iterator[Table]:
         if first is None:
             raise FeedError(f"{where}: holds no header: its first row must name the columns")
         header = checked_header(_without_end(first), where)
-        _refuse_other_delimiter(header, feed, delimiter, where)
+        if len(header) == 1 and not feed.delimiter and header[0] not in feed.asked_columns:
+            _refuse_other_delimiter(first[0], feed, delimiter, where)
         yield Table(header, numbered_rows(records, len(header)))
 
 
@@ -101,9 +102,7 @@ def undecodable_at(path: Path, encoding: str, where: str) -> int:
     return done
 
 
-def _refuse_other_delimiter(header: tuple[str, ...], feed: Feed, delimiter: str, where: str) -> None:
-    if feed.delimiter or len(header) != 1:
-        return
+def _refuse_other_delimiter(header: str, feed: Feed, delimiter: str, where: str) -> None:
     for other, name in _ELSE.items():
-        if other != delimiter and other in header[0] and header[0] not in feed.asked_columns:
+        if other != delimiter and other in header:
             raise FeedError(f"{where}: the header is one column with a {name} in it: declare `delimiter: {name}` in {feed.where}")

@@ -1,0 +1,341 @@
+import gzip
+import io
+import json
+import zipfile
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from kuulo.sources.inbox import inbox_files, packed_bytes, record_tables, sheet_tables
+
+from tests.sources.inbox.inbox_home import InboxHome, naive
+
+FEED = "stream: contacts\ncolumns:\n  contact_id: id\n  opened_at: at\n"
+TOPIC = FEED + "  topic: topic\n"
+
+
+def _workbook(rows: list[list[Any]], **sheets: list[list[Any]]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for name, others in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in others:
+            sheet.append(row)
+    packed = io.BytesIO()
+    book.save(packed)
+    return packed.getvalue()
+
+
+def _parquet(table: pa.Table) -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(table, sink)
+    return sink.getvalue()
+
+
+# Text files
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_line_ends_boms_and_spaces_do_not_matter(home: InboxHome, line_end: str) -> None:
+    content = "\ufeff" + line_end.join(["", '" id ", at ,"to\npic"', "1,2026-01-01,a", "", '2,2026-01-02,"b\nc"', "", ""])
+    home.taken(FEED + "  topic: to pic\n", "a.csv", content)
+    assert [(row["contact_id"], row["topic"]) for row in home.rows()] == [("1", "a"), ("2", "b\nc")]
+
+
+@pytest.mark.parametrize(
+    ("name", "delimiter", "more"),
+    [
+     ("a.tsv", "\t", ""), ("a.TSV", "\t", ""), ("a.csv", ";", 'delimiter: ";"\n'), ("a.csv", "\t", "delimiter: tab\n"),
+     ("a.csv", "|", "delimiter: pipe\n"),
+     ("a.csv", "\t", 'delimiter: "\\t"\n'), ("a.csv", "\t", "delimiter: '\\t'\n"), ("a.tsv", ",", "delimiter: ','\n")],
+)  # fmt: skip
+def test_delimiters(home: InboxHome, name: str, delimiter: str, more: str) -> None:
+    home.taken(TOPIC + more, name, delimiter.join(["id", "at", "topic"]) + "\n" + delimiter.join(["1", "2026-01-01", "x"]) + "\n")
+    assert home.column("topic") == ["x"]
+
+
+@pytest.mark.parametrize(("mark", "name"), [(";", "semicolon"), ("\t", "tab")])
+def test_an_undeclared_delimiter_is_told(home: InboxHome, mark: str, name: str) -> None:
+    assert home.refusal(FEED, content=f"id{mark}at\n1{mark}2026-01-01\n") == (
+        f"inbox/f/a.csv: the header is one column with a {name} in it: declare `delimiter: {name}` in inbox/f/feed.yml"
+    )
+
+
+def test_rows_before_the_header_are_skipped(home: InboxHome) -> None:
+    home.taken(FEED + "skip_rows: 2\n", "a.csv", 'Report, "of" x\n\nid,at\n1,2026-01-01\n')
+    assert home.column("contact_id") == ["1"]
+
+
+def test_double_header_names_are_told(home: InboxHome) -> None:
+    line = home.refusal(FEED, content="id,at, id,x,x \n1,2026-01-01,2,3,4\n")
+    assert line == "inbox/f/a.csv: the header has 'id', 'x' more than once: give each column its own name"
+
+
+def test_a_ragged_row_is_untyped(home: InboxHome) -> None:
+    home.taken(TOPIC, "a.csv", "id,at,topic,,\n1,2026-01-01,x,,\n2,2026-01-01\n3,2026-01-01,x,y\n4,2026-01-01,x,,,\n,,,\n5,2026-01-01,x\n")
+    assert home.column("contact_id") == ["1", "4", "5"]
+    assert [(row["_position"], row["rule"], row["reason"]) for row in home.untyped()] == [
+        (1, "typed:record", "the row has 2 cells and the header 3"),
+        (2, "typed:record", "the row has 4 cells and the header 3"),
+    ]
+    assert json.loads(home.untyped()[0]["record"]) == ["2", "2026-01-01"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('id,at\n1,"2026-01-01\n2,2026-01-02\n', "line 3: the file ends inside a quoted text"),
+        ('id,at\n1,"a"b\n', "line 2: a quote stands inside a quoted text"),
+        ("", "holds no header"),
+        (" \n\n", "holds no header"),
+        ('id,at\n1,"' + "x" * 11_000_000, "a cell has more than 10,000,000 characters"),
+    ],
+)
+def test_a_broken_text_file_is_one_clear_line(home: InboxHome, content: str, said: str) -> None:
+    assert said in home.refusal(FEED, content=content)
+
+
+def test_an_undecodable_byte_is_told_with_its_place(home: InboxHome) -> None:
+    start = "id,at\n" + "1,2026-01-01\n" * 20_000
+    line = home.refusal(FEED, content=start.encode() + "Ä,2026-01-01\n".encode("cp1252"))
+    assert line == (
+        f"inbox/f/a.csv: not utf-8-sig at byte {len(start)}: "
+        "declare `encoding` in inbox/f/feed.yml, for example cp1252, iso-8859-1 or utf-16"
+    )
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8", "iso-8859-15", "UTF-16-LE"])
+def test_encodings(home: InboxHome, encoding: str) -> None:
+    home.taken(TOPIC + f"encoding: {encoding}\n", "a.csv", "id,at,topic\n1,2026-01-01,Größe\n".encode(encoding))
+    assert home.column("topic") == ["Größe"]
+
+
+@pytest.mark.parametrize("name", ["a.csv.gz", "a.tsv.gz", "a.jsonl.gz"])
+def test_packed_text(home: InboxHome, name: str) -> None:
+    text = {"csv": "id,at\n1,2026-01-01\n", "tsv": "id\tat\n1\t2026-01-01\n", "jsonl": '{"id": 1, "at": "2026-01-01"}\n'}[
+        name.split(".")[1]
+    ]
+    home.taken(FEED, name, gzip.compress(text.encode()))
+    assert home.column("contact_id") == ["1"]
+    assert [path.name for path in home.places()[0].landing.glob("page*")] == [f"page-000001.{name.split('.', 1)[1]}.zst"]
+
+
+def test_a_broken_pack_is_one_clear_line(home: InboxHome) -> None:
+    packed = gzip.compress(b"id,at\n" + b"".join(b"%d,2026-01-01\n" % n for n in range(9999)))
+    assert "the packed file ends too early" in home.refusal(FEED, "a.csv.gz", packed[:-100])
+    assert "not a .gz file, or a broken one" in home.refusal(FEED, "a.csv.gz", b"id,at\n1,2026-01-01\n")
+    assert "not a .gz file, or a broken one" in home.refusal(FEED, "a.csv.gz", packed[:60] + b"\0" * 30 + packed[90:])
+
+
+def test_a_pack_that_holds_too_much_is_refused(home: InboxHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packed_bytes, "MAX_UNPACKED_BYTES", 1_000_000)
+    assert "more than 1,000,000 bytes when unpacked" in home.refusal(FEED, "a.csv.gz", gzip.compress(b"id,at\n" + b"\n" * 2_000_000))
+
+
+def test_a_file_that_is_too_large_is_refused(home: InboxHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox_files, "MAX_FILE_BYTES", 10)
+    assert "larger than 10 bytes: split it" in home.refusal(FEED)
+
+
+# Workbooks
+
+
+def test_a_workbook_with_dates_times_and_numbers(home: InboxHome) -> None:
+    feed = """\
+stream: contacts
+columns:
+  contact_id: Id
+  opened_at: {columns: [Day, Time], format: "%d.%m.%Y %H:%M"}
+  answered_at: Moment
+  ended_at: Serial
+  wait_seconds: Wait
+  talk_seconds: Talk
+  is_resolved: Done
+  is_bot: {column: Done, map: {TRUE: false, FALSE: true}}
+  reopen_count: Count
+"""
+    header = ["Id", " Day ", "Time", "Moment", "Serial", "Wait", "Talk", "Done", "Count", "Call\nNote"]
+    row = [1001, date(2021, 1, 2), time(9, 5), naive("2021-01-02T09:05:30"), 44198.5, timedelta(hours=30), time(0, 2, 23), True, 2, 1.5]
+    content = _workbook([[], header, row, [], [1002.0, "03.01.2021", "9:05", "2021-01-03", None, 90, "0:00:05", False, None, "x"], [None]])
+    home.taken(feed + "timezone: Europe/Helsinki\n", "a.xlsx", content)
+    assert home.untyped() == []
+    first, second = home.rows()
+    assert (first["contact_id"], second["contact_id"]) == ("1001", "1002")
+    assert (first["opened_at"], second["opened_at"]) == (naive("2021-01-02T07:05"), naive("2021-01-03T07:05"))
+    assert (first["answered_at"], second["answered_at"]) == (naive("2021-01-02T07:05:30"), naive("2021-01-02T22:00"))
+    assert (first["ended_at"], second["ended_at"]) == (naive("2021-01-02T10:00"), None)
+    assert (first["wait_seconds"], second["wait_seconds"]) == (108000.0, 90.0)
+    assert (first["talk_seconds"], second["talk_seconds"]) == (143.0, 5.0)
+    assert (first["is_resolved"], second["is_resolved"]) == (True, False)
+    assert (first["reopen_count"], second["reopen_count"]) == (2, None)
+    assert [json.loads(row["_extra"]) for row in home.rows()] == [{"Call Note": 1.5}, {"Call Note": "x"}]
+
+
+def test_a_wrong_map_of_a_truth_cell_is_untyped(home: InboxHome) -> None:
+    home.taken(
+        FEED + "  is_bot: {column: b, map: {true: false}}\n",
+        "a.xlsx",
+        _workbook([["id", "at", "b"], [1, date(2021, 1, 1), True], [2, date(2021, 1, 1), False]]),
+    )
+    assert home.column("is_bot") == [False]
+    assert [row["rule"] for row in home.untyped()] == ["map:is_bot"]
+
+
+@pytest.mark.parametrize("sheet", ["Data", "1"])
+def test_a_sheet_by_name_or_place(home: InboxHome, sheet: str) -> None:
+    content = _workbook([["nothing"]], Data=[["title"], ["id", "at"], [1, date(2021, 1, 1)]])
+    home.taken(FEED + f"sheet: {sheet}\nskip_rows: 1\n", "a.xlsx", content)
+    assert home.column("contact_id") == ["1"]
+
+
+def test_an_unknown_sheet_is_told_with_those_there_are(home: InboxHome) -> None:
+    line = home.refusal(FEED + "sheet: Answers\n", "a.xlsx", _workbook([["id"]], Data=[["x"]]))
+    assert line == "inbox/f/a.xlsx: has no sheet 'Answers': it has 0: Sheet, 1: Data; name one of them as `sheet` in inbox/f/feed.yml"
+
+
+def _zip(**parts: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name.replace("__", "/"), content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"id,at\n1,2026-01-01\n", "not an Excel workbook: save it as .xlsx, or give text files their own ending"),
+        (b"", "not an Excel workbook"),
+        (b"\n <html><table><tr><td>id</td></tr></table></html>", "a web page or XML named .xlsx"),
+        (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "an old .xls workbook or one with a password"),
+        (_zip(readme="hello"), "a zip file but not an Excel workbook"),
+        (_zip(xl__workbook="<no/>"), "not an Excel workbook that can be read"),
+        (_workbook([["id", "at"], [1, 2]])[:3000], "not an Excel workbook"),
+        (_workbook([]), "sheet 'Sheet' holds no header"),
+    ],
+)
+def test_a_spreadsheet_that_is_not_one_is_one_clear_line(home: InboxHome, content: bytes, said: str) -> None:
+    assert said in home.refusal(FEED, "a.xlsx", content)
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(home: InboxHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet_tables, "MAX_UNPACKED_SHEET_BYTES", 100_000)
+    line = home.refusal(FEED, "a.xlsx", _zip(xl__worksheets__sheet1="0" * 200_000))
+    assert "more than 100,000 bytes when unpacked: save it as .csv" in line
+
+
+# Records
+
+
+def test_json_lines_keep_their_types(home: InboxHome) -> None:
+    feed = TOPIC + "  agent_id: agent.id\n  is_bot: bot\n  wait_seconds: wait\n"
+    lines = [
+        '{"bot": true, "id": 1234567890123456789012, "at": "2026-01-01T10:00+02:00", "agent": {"id": 7, "n": 1}, "topic": "a", "wait": 1}',
+        "",
+        '{"at": "2026-01-02", "id": "B", "new": [1, 2], "bot": null, "wait": "2"}',
+    ]
+    home.taken(feed, "a.jsonl", "\ufeff" + "\r\n".join(lines) + "\r\n")
+    assert home.column("contact_id") == ["1234567890123456789012", "B"]
+    assert home.column("opened_at") == [naive("2026-01-01T08:00"), naive("2026-01-02")]
+    assert home.column("agent_id") == ["7", None]
+    assert (home.column("is_bot"), home.column("wait_seconds")) == ([True, None], [1.0, 2.0])
+    assert [json.loads(extra) for extra in home.column("_extra")] == [{"agent": {"id": 7, "n": 1}}, {"new": [1, 2]}]
+
+
+@pytest.mark.parametrize(
+    "line", ["{", "[1]", "7", '{"id": NaN}', '{"id": "\\ud800"}', '{"a":' * 3000 + "1" + "}" * 3000, '{"id": 1}{"id": 2}']
+)
+def test_a_broken_json_line_is_an_untyped_row(home: InboxHome, line: str) -> None:
+    home.taken(FEED, "a.jsonl", f'{line}\n{{"id": 1, "at": "2026-01-01"}}\n')
+    assert home.column("contact_id") == ["1"]
+    assert [(row["_position"], row["rule"]) for row in home.untyped()] == [(0, "typed:record")]
+
+
+def test_a_bare_number_is_no_time(home: InboxHome) -> None:
+    home.taken(FEED, "a.jsonl", '{"id": 1, "at": 1769850000}\n')
+    assert [row["rule"] for row in home.untyped()] == ["typed:opened_at"]
+    home.taken(FEED.replace("at: at", "at: {column: at, format: epoch_seconds}"), "a.jsonl", '{"id": 1, "at": 1769850000}\n')
+    assert home.column("opened_at") == [naive("2026-01-31T09:00")]
+
+
+def test_json_that_is_no_lines_is_told(home: InboxHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "holds no JSON object" in home.refusal(FEED, "a.jsonl", "[\n]\n")
+    assert "lacks 'at', which inbox/f/feed.yml names; the file has 'id'" in home.refusal(FEED, "a.jsonl", '{"id": 1}\n')
+    monkeypatch.setattr(record_tables, "MAX_LINE_BYTES", 50)
+    assert "a line has more than 50 bytes" in home.refusal(FEED, "a.jsonl", '{"id": "' + "x" * 100 + '"}\n')
+
+
+def test_parquet_keeps_its_types(home: InboxHome) -> None:
+    table = pa.table(
+        {
+            "id": pa.array([2**60 + 1, 2]),
+            "at": pa.array([naive("2026-01-01T10:00"), naive("2026-07-01T10:00")], pa.timestamp("ns")),
+            "until": pa.array([datetime(2026, 1, 1, 10, tzinfo=UTC)] * 2, pa.timestamp("ms", "America/New_York")),
+            "day": pa.array([date(2026, 1, 1), None]),
+            "wait": pa.array([Decimal("1.50"), None]),
+            "talk": pa.array([float("nan"), 2.0]),
+            "hold": pa.array([timedelta(minutes=1), None], pa.duration("ns")),
+            "topic": pa.array(["a", "b"]).dictionary_encode(),
+            "note": pa.array([time(9, 5), None], pa.time64("us")),
+        }
+    )
+    feed = TOPIC + (
+        "  ended_at: until\n  answered_at: day\n  wait_seconds: wait\n  talk_seconds: talk\n"
+        "  hold_seconds: hold\ntimezone: Europe/Helsinki\n"
+    )
+    home.taken(feed, "a.parquet", _parquet(table))
+    assert home.untyped() == []
+    assert home.column("contact_id") == [str(2**60 + 1), "2"]
+    assert home.column("opened_at") == [naive("2026-01-01T08:00"), naive("2026-07-01T07:00")]
+    assert home.column("ended_at") == [naive("2026-01-01T10:00")] * 2
+    assert home.column("answered_at") == [naive("2025-12-31T22:00"), None]
+    assert (home.column("wait_seconds"), home.column("talk_seconds"), home.column("hold_seconds")) == (
+        [1.5, None],
+        [None, 2.0],
+        [60.0, None],
+    )
+    assert home.column("_extra") == ['{"note":"09:05:00"}', None]
+
+
+def test_a_parquet_file_that_is_not_one_is_told(home: InboxHome) -> None:
+    good = _parquet(pa.table({"id": ["1"], "at": ["2026-01-01"]}))
+    assert "not a Parquet file, or one that was cut off" in home.refusal(FEED, "a.parquet", b"id,at\n")
+    assert "not a Parquet file, or one that was cut off" in home.refusal(FEED, "a.parquet", good[:-10])
+
+
+# What must not be read
+
+
+def test_links_that_lead_out_of_the_inbox_are_refused(home: InboxHome, tmp_path: Path) -> None:
+    secret = tmp_path / "outside"
+    secret.mkdir()
+    (secret / "a.csv").write_text("id,at\n1,2026-01-01\n")
+    (secret / "feed.yml").write_text(FEED)
+    folder = home.lay("f", FEED)
+    (folder / "a.csv").symlink_to(secret / "a.csv")
+    (home.inbox / "g").symlink_to(secret)
+    home.lay("h", None, b_csv="x\n")
+    (home.inbox / "h" / "feed.yml").symlink_to(secret / "feed.yml")
+    assert home.take_in().lines == [
+        "inbox/f/a.csv: a link that leads out of the inbox: copy the file itself here",
+        "inbox/g: a link that leads out of the inbox: copy the folder itself here",
+        "inbox/h/feed.yml: a link that leads out of the inbox: copy the file itself here",
+    ]
+
+
+def test_folders_and_other_things_in_a_feed_are_told(home: InboxHome) -> None:
+    import os
+
+    folder = home.lay("f", FEED)
+    (folder / "more.csv").mkdir()
+    os.mkfifo(folder / "pipe.csv")
+    assert home.take_in().lines == [
+        "inbox/f/more.csv: a folder inside a feed's folder: lay its files directly into inbox/f/",
+        "inbox/f/pipe.csv: not a file that can be read: lay a copy of the data here",
+    ]
