@@ -1,0 +1,30 @@
+"""One run over the whole sandbox company, shared by the tests that look at it from several sides."""
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.pipeline import run_pipeline
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run and the installation it ran in."""
+
+    home: Path
+    done: subprocess.CompletedProcess[str]
+
+    @property
+    def screen(self) -> str:
+        """What the user saw."""
+        return self.done.stdout + self.done.stderr
+
+
+@pytest.fixture(scope="session")
+def sandbox_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """`make run` in an empty home."""
+    home = tmp_path_factory.mktemp("sandbox") / "home"
+    yield Run(home, run_pipeline(home))

@@ -1,0 +1,115 @@
+"""The real scheduler: assets start what waits for them, and a backfill reads the windows it is asked for."""
+
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CHECKOUT
+from tests.end_to_end.pipeline import environment_of, rows
+
+pytestmark = pytest.mark.end_to_end
+
+PATIENCE_SECONDS = 240
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def states(home: Path, dag_id: str) -> list[str]:
+    with closing(sqlite3.connect(f"file:{home}/airflow/airflow.db?mode=ro", uri=True, timeout=30)) as database:
+        return [state for (state,) in database.execute("select state from dag_run where dag_id = ? order by id", [dag_id])]
+
+
+def wait_until(condition, what: str, process: subprocess.Popen) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            if condition():
+                return
+        except sqlite3.OperationalError:
+            pass  # the database is being made
+        try:
+            process.wait(timeout=0.5)
+        except subprocess.TimeoutExpired:
+            continue
+        pytest.fail(f"Airflow ended while waiting for {what}")
+    pytest.fail(f"{what} did not come within {PATIENCE_SECONDS} seconds")
+
+
+def airflow(environment: dict[str, str], *words: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "kuulo.orchestration.airflow_command", *words],
+        env=environment, capture_output=True, text=True, check=False, cwd=CHECKOUT, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.fixture
+def served(tmp_path):
+    """`make up` on a free port, ended with all its parts."""
+    home = tmp_path / "home"
+    environment = environment_of(home, AIRFLOW__API__PORT=str(free_port()))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kuulo.orchestration.serve"],
+        env=environment, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+    )  # fmt: skip
+    try:
+        yield home, environment, process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=40)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def listening_addresses(pid: int) -> set[str]:
+    """Local addresses on which the process group of a process listens, as /proc tells."""
+    group = {path.parent.name for path in Path("/proc").glob("[0-9]*/stat") if path.read_text().rsplit(")", 1)[1].split()[2] == str(pid)}
+    inodes = {
+        os.readlink(link)[8:-1]
+        for each in group
+        for link in Path(f"/proc/{each}/fd").glob("*")
+        if link.is_symlink() and os.readlink(link).startswith("socket:[")
+    }
+    found = set()
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        for line in Path(table).read_text().splitlines()[1:]:
+            words = line.split()
+            if words[3] == "0A" and words[9] in inodes:
+                found.add(words[1].split(":")[0])
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads /proc")
+def test_assets_carry_a_file_from_the_inbox_to_the_published_marts_and_backfill_works(served):
+    home, environment, process = served
+    # The first schedule reads the sandbox's files and announces them; the marts follow, and the publication after them.
+    wait_until(lambda: "success" in states(home, "publish_marts"), "the first publication", process)
+    assert "success" in states(home, "extract_files")
+    assert rows(home, "select count(*) > 10000 from fct_contacts") == [(True,)]
+    assert listening_addresses(process.pid) <= {"0100007F", "0000000000000000FFFF00000100007F"}
+
+    airflow(
+        environment, "backfill", "create", "--dag-id", "extract_survicate", "--from-date", "2026-08-01", "--to-date", "2026-08-02",
+    )  # fmt: skip
+
+    def landed() -> set[str]:
+        return {path.parent.name for path in (home / "landing" / "survicate" / "responses").glob("*/receipt.json")}
+
+    wanted = {"20260731T010000Z--20260801T010000Z", "20260801T010000Z--20260802T010000Z"}
+    wait_until(lambda: wanted <= landed() or len(landed()) >= 3, "the two windows of the backfill", process)
+    assert all(window.startswith(("202607", "202608")) or window >= "2026" for window in landed())
+    assert shutil.disk_usage(home).free > 0

@@ -1,0 +1,117 @@
+"""Wrong input: one clear line that says what to do, an exit status that is not zero, and nothing lost."""
+
+import json
+import shutil
+
+import pytest
+
+from kuulo.sandbox.company import generate_company
+from kuulo.sandbox.server import serve
+from tests.end_to_end.pipeline import rows, run_pipeline
+
+pytestmark = pytest.mark.end_to_end
+
+GOOD_FEED = """\
+stream: survey_answers
+columns:
+  response_id: id
+  submitted_at: {column: date, format: "%Y-%m-%d"}
+  survey_id: {value: shop}
+questions:
+  nps: {question_id: recommend, metric: nps, scale: "0-10"}
+"""
+
+
+def lay(home, feed, feed_yml, **files):
+    folder = home / "inbox" / feed
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "feed.yml").write_text(feed_yml)
+    for name, content in files.items():
+        (folder / name.replace("_", ".")).write_text(content)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    home = tmp_path_factory.mktemp("bad") / "home"
+    good = lay(home, "good", GOOD_FEED, answers_csv="id,date,nps\n1,2026-01-05,10\n2,2026-01-05,0\n3,2026-01-06,11\n4,2026-01-06,9\n")
+    shutil.copyfile(good / "answers.csv", good / "answers copy.csv")
+    lay(home, "lacks", GOOD_FEED.replace("response_id: id", "response_id: respondent"), answers_csv="id,date,nps\n1,2026-01-05,10\n")
+    lay(home, "no_sheet", GOOD_FEED, answers_xlsx="this is no spreadsheet")
+    lay(home, "not_yaml", "stream: [survey_answers\n", answers_csv="id\n1\n")
+    return home, run_pipeline(home, KUULO_SANDBOX="0")
+
+
+def test_the_run_ends_red_and_names_each_file_once_with_the_remedy(run):
+    home, done = run
+    assert done.returncode == 1
+    told = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
+    text = "\n".join(told)
+    for expected in ("inbox/lacks/answers.csv", "respondent", "inbox/no_sheet/answers.xlsx", "inbox/not_yaml/feed.yml"):
+        assert expected in text, text
+    assert "Traceback" not in done.stdout + done.stderr
+    assert home.exists()
+
+
+def test_the_good_file_is_in_the_marts_all_the_same_and_its_copy_is_not_counted_twice(run):
+    home, _ = run
+    assert rows(home, "select sum(responses), sum(promoters), sum(detractors) from nps_by_day") == [(3, 2, 1)]
+
+
+def test_a_score_of_eleven_is_in_quarantine_with_its_reason_and_on_the_accounts(run):
+    home, _ = run
+    [(received, validated, quarantined, by_rule)] = rows(
+        home, "select received, validated, quarantined, quarantined_by_rule from pipeline_health where stream = 'survey_answers'"
+    )
+    assert (received, validated, quarantined) == (4, 3, 1)
+    assert list(json.loads(by_rule).values()) == [1]
+    assert len(list((home / "quarantine").rglob("quarantined.parquet"))) == 1
+
+
+def test_mending_the_inbox_mends_the_run(run):
+    home, _ = run
+    for feed in ("lacks", "no_sheet", "not_yaml"):
+        shutil.rmtree(home / "inbox" / feed)
+    done = run_pipeline(home, KUULO_SANDBOX="0")
+    assert done.returncode == 0, done.stdout
+    assert rows(home, "select sum(responses) from nps_by_day") == [(3,)]
+
+
+def test_a_wrong_token_names_the_connection_and_not_the_token_and_the_others_go_on(tmp_path):
+    home = tmp_path / "home"
+    canary = "canary-token-3f9a"
+    with serve(generate_company(7, 60), 0) as server:
+        connections = {
+            "AIRFLOW_CONN_SURVICATE": json.dumps({"conn_type": "http", "host": server.survicate_url, "password": canary}),
+            "AIRFLOW_CONN_HUBSPOT": json.dumps({"conn_type": "http", "host": server.hubspot_url, "password": "sandbox-hubspot"}),
+        }
+        done = run_pipeline(home, KUULO_SANDBOX="0", **connections)
+    assert done.returncode == 1
+    [told] = [line for line in done.stdout.splitlines() if line.startswith("FAILED") and "tell_what_stopped" in line]
+    assert "survicate" in told
+    assert "connection" in told
+    assert canary not in done.stdout + done.stderr
+    assert not [path for path in home.rglob("*") if path.is_file() and not path.is_symlink() and canary.encode() in path.read_bytes()]
+    assert rows(home, "select count(*) > 0 from fct_contacts") == [(True,)]
+    assert rows(home, "select distinct status from pipeline_health where source = 'survicate'") == [("failed",)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"AIRFLOW_CONN_HUBSPT": "http://x"}, "AIRFLOW_CONN_HUBSPT names no source: did you mean AIRFLOW_CONN_HUBSPOT?"),
+        ({"KUULO_TIMEZONE": "Helsinki"}, "KUULO_TIMEZONE='Helsinki' is not a time zone"),
+    ],
+)
+def test_a_wrong_setting_stops_before_anything_is_done(tmp_path, changes, says):
+    done = run_pipeline(tmp_path / "home", **changes)
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines() == [line for line in done.stderr.splitlines() if says in line]
+    assert not (tmp_path / "home" / "published").exists()
+
+
+def test_an_empty_inbox_and_no_sandbox_publish_empty_marts(tmp_path):
+    done = run_pipeline(tmp_path / "home", KUULO_SANDBOX="0")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert rows(tmp_path / "home", "select count(*) from nps_by_day") == [(0,)]
+    assert "put files into the inbox" in done.stdout
