@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from kuulo.sandbox.company import Company, generate_company
 from kuulo.sandbox.server import SandboxServer, serve
 from kuulo.sandbox.truth import Truth, truth_of

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from kuulo.sandbox.company import Company, generate_company
 from kuulo.sandbox.history import AS_OF, HISTORY_START
 from kuulo.sandbox.truth import Truth

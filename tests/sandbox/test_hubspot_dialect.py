@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 import requests
+
 from kuulo.sandbox import HUBSPOT_TOKEN
 from kuulo.sandbox.hubspot_dialect import TOKEN_WITHOUT_SCOPE
 from kuulo.sandbox.hubspot_objects import CrmObject
-from kuulo.sandbox.hubspot_search import SEARCH_CAP, SearchRefused, search_page
+from kuulo.sandbox.hubspot_search import SEARCH_CAP, ObjectSearch, SearchRefused
 
 SPECS = Path(__file__).resolve().parents[2].parent / "shared" / "specs"
 OBJECTS = "/crm/v3/objects"
@@ -151,13 +152,13 @@ def _objects(count: int) -> list[CrmObject]:
 
 
 def test_no_result_lies_past_the_ten_thousandth_but_a_search_by_id_gets_round_it():
-    objects = _objects(SEARCH_CAP + 5)
-    page, total, after = search_page(objects, {**EVERYTHING, "after": "9800"})
+    objects = ObjectSearch(_objects(SEARCH_CAP + 5))
+    page, total, after = objects.page({**EVERYTHING, "after": "9800"})
     assert (len(page), total, after) == (200, SEARCH_CAP + 5, str(SEARCH_CAP))
     with pytest.raises(SearchRefused):
-        search_page(objects, {**EVERYTHING, "after": str(SEARCH_CAP)})
+        objects.page({**EVERYTHING, "after": str(SEARCH_CAP)})
     further = [{"filters": [{"propertyName": "hs_object_id", "operator": "GTE", "value": "10001"}]}]
-    page, total, after = search_page(objects, {**EVERYTHING, "filterGroups": further})
+    page, total, after = objects.page({**EVERYTHING, "filterGroups": further})
     assert ([made.object_id for made in page], total, after) == ([str(n) for n in range(10_001, 10_006)], 5, None)
 
 

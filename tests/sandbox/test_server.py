@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+
 from kuulo.sandbox import HUBSPOT_TOKEN, SURVICATE_KEY
 from kuulo.sandbox.__main__ import main
 from kuulo.sandbox.faults_on_request import Fault

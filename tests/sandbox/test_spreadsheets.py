@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pyarrow import parquet
+
 from kuulo.landing.land_inbox import land_inbox
 from kuulo.sandbox.company import generate_company
 from kuulo.sandbox.spreadsheets import EXPORTS, lay_inbox
 from kuulo.settings import Settings
-from pyarrow import parquet
 
 
 def _bytes(inbox: Path) -> dict[str, bytes]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import requests
+
 from kuulo.sandbox import SURVICATE_KEY
 from kuulo.sandbox.survicate_dialect import KEY_WITHOUT_EXPORT
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+
 from kuulo.sandbox.company import Company
 from kuulo.sandbox.company_records import Person, Subscription, SupportContact
 from kuulo.sandbox.history import AS_OF

@@ -39,7 +39,7 @@ def mood(at: datetime) -> float:
 
 def any_instant(rng: Random, start: datetime, end: datetime) -> datetime:
     """A whole second in [start, end), all equally likely."""
-    return start + timedelta(seconds=rng.randrange(int((end - start).total_seconds())))
+    return start + timedelta(seconds=int(rng.random() * (end - start).total_seconds()))
 
 
 def lively_instant(rng: Random, start: datetime = HISTORY_START, end: datetime = AS_OF) -> datetime:

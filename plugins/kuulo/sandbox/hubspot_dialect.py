@@ -9,7 +9,7 @@ from kuulo.sandbox.company import Company
 from kuulo.sandbox.exchange import Answer, Refusal, Request, json_answer
 from kuulo.sandbox.hubspot_asking import RATE_HEADERS, flag_in, json_body_of, limit_in, refusal, whole_number_in
 from kuulo.sandbox.hubspot_objects import CrmObject, objects_by_type
-from kuulo.sandbox.hubspot_search import SearchRefused, search_page
+from kuulo.sandbox.hubspot_search import ObjectSearch, SearchRefused
 from kuulo.sandbox.hubspot_settings import owner_record, pipeline_records, property_records
 from kuulo.sandbox.people import OWNERS
 
@@ -31,6 +31,7 @@ class HubspotDialect:
 
     def __init__(self, company: Company) -> None:
         self._objects = objects_by_type(company)
+        self._searches = {kind: ObjectSearch(objects) for kind, objects in self._objects.items()}
         self._by_id = {kind: {made.object_id: made for made in objects} for kind, objects in self._objects.items()}
         self._ways: tuple[tuple[str, re.Pattern[str], Callable[..., Answer]], ...] = (
             ("GET", re.compile(r"/crm/v3/objects/([\w-]+)"), self._list),
@@ -89,10 +90,10 @@ class HubspotDialect:
         return json_answer(found.record(names), headers=RATE_HEADERS)
 
     def _search(self, request: Request, object_type: str) -> Answer:
-        kind, objects = self._of_type(object_type)
+        kind, _ = self._of_type(object_type)
         search = json_body_of(request)
         try:
-            page, total, after = search_page(objects, search)
+            page, total, after = self._searches[kind].page(search)
         except SearchRefused as refused:
             raise refusal(400, "VALIDATION_ERROR", str(refused)) from refused
         names = _asked(kind, search["properties"])

@@ -1,7 +1,9 @@
 """HubSpot's search: filters, sorts, 200 a page, and not one result past the ten-thousandth."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from kuulo.sandbox.hubspot_objects import CrmObject
@@ -20,6 +22,7 @@ def _millis(text: str) -> int:
     return (at - _EPOCH) // timedelta(milliseconds=1)
 
 
+@lru_cache(maxsize=100_000)
 def _comparable(value: str | None) -> tuple[int, int, str]:
     """A value as the vendor orders it: numbers and instants (as epoch milliseconds) before texts, null before all."""
     if value is None:
@@ -88,19 +91,33 @@ def _sorted(found: list[CrmObject], sorts: list[Any]) -> list[CrmObject]:
     return sorted(found, key=lambda made: _comparable(made.properties.get(sort["propertyName"])), reverse=descending)
 
 
-def search_page(objects: list[CrmObject], search: Any) -> tuple[list[CrmObject], int, str | None]:
-    """One page of a search among live objects: the results, how many there are in all, and the next `after` if any.
-
-    Raises:
-        SearchRefused: the body lacks a field, a filter cannot be understood, or the page lies past the cap.
-    """
+def _found(objects: list[CrmObject], search: dict[str, Any]) -> list[CrmObject]:
     live = [made for made in objects if made.archived_at is None]
-    _check(search, {name for made in objects[:1] for name in made.properties})
     groups = [group["filters"] for group in search["filterGroups"]]
     found = [made for made in live if not groups or any(all(_matches(made, c) for c in conditions) for conditions in groups)]
-    first, size = int(search["after"]), search["limit"]
-    if first + size > SEARCH_CAP:
-        raise SearchRefused(f"Invalid page: a search cannot return more than {SEARCH_CAP} results")
-    page = _sorted(found, search["sorts"])[first : first + size]
-    after = str(first + size) if first + size < len(found) else None
-    return page, len(found), after
+    return _sorted(found, search["sorts"])
+
+
+class ObjectSearch:
+    """Searches the objects of one type; what was found is kept for the search's further pages."""
+
+    def __init__(self, objects: list[CrmObject]) -> None:
+        self._objects = objects
+        self._names = {name for made in objects[:1] for name in made.properties}
+        self._kept: dict[str, list[CrmObject]] = {}
+
+    def page(self, search: Any) -> tuple[list[CrmObject], int, str | None]:
+        """One page of a search among live objects: the results, how many there are in all, and the next `after` if any.
+
+        Raises:
+            SearchRefused: the body lacks a field, a filter cannot be understood, or the page lies past the cap.
+        """
+        _check(search, self._names)
+        first, size = int(search["after"]), search["limit"]
+        if first + size > SEARCH_CAP:
+            raise SearchRefused(f"Invalid page: a search cannot return more than {SEARCH_CAP} results")
+        key = json.dumps([search["filterGroups"], search["sorts"]])
+        if key not in self._kept:
+            self._kept[key] = _found(self._objects, search)
+        found = self._kept[key]
+        return found[first : first + size], len(found), str(first + size) if first + size < len(found) else None

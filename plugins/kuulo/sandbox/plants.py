@@ -27,7 +27,8 @@ def spoil_responses(responses: list[SurveyResponse]) -> None:
             (response, answer)
             for response in responses
             for answer in response.answers
-            if answer.question_id == question_id and answer.score is not None and response.person and response.uuid not in taken
+            if response.person and response.person.customer_ids and response.uuid not in taken
+            if answer.question_id == question_id and answer.score is not None
         )
         taken.add(response.uuid)
         answer.payload, answer.score, answer.is_refused = payload, None, True
