@@ -116,8 +116,8 @@ def test_every_metric_of_the_scorecard_is_there(small_truth: Truth):
 
 
 def test_the_outage_shows(small_truth: Truth):
-    of_month = {k.period_start: f.value for k, f in small_truth.scorecard.items() if k[:2] == ("nps", "month") and k.dimension == "all"}
-    assert min(of_month, key=of_month.__getitem__) == date(2025, 11, 1)
+    outage = small_truth.scorecard[Key("nps", "month", date(2025, 11, 1), "all", "all")]
+    assert outage.value < small_truth.scorecard[Key("nps", "all_time", ALL_TIME, "all", "all")].value - 15
 
 
 def test_every_verdict_occurs_and_deleted_tickets_do_not_count(small_company: Company, small_truth: Truth):
