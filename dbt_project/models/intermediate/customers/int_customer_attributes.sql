@@ -46,11 +46,11 @@ hubspot_companies as (
 candidates as (
     {% for relation in ['files_customers', 'hubspot_contacts', 'hubspot_companies'] -%}
     select
+        {% for attribute in attributes -%}
+        nullif(trim({{ attribute }}), '') as {{ attribute }},
+        {% endfor -%}
         node,
-        preference,
-        {%- for attribute in attributes %}
-        nullif(trim({{ attribute }}), '') as {{ attribute }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        preference
     from {{ relation }}
     {{ 'union all' if not loop.last }}
     {% endfor -%}
@@ -58,10 +58,10 @@ candidates as (
 
 attributes as (
     select
-        identities.customer_key,
-        {%- for attribute in attributes %}
-        {{ first_by('candidates.' ~ attribute, 'candidates.preference') }} as {{ attribute }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {% for attribute in attributes -%}
+        {{ first_by('candidates.' ~ attribute, 'candidates.preference') }} as {{ attribute }},
+        {% endfor -%}
+        identities.customer_key
     from candidates
     inner join identities on candidates.node = identities.node
     group by identities.customer_key

@@ -20,8 +20,9 @@ with
 {{ model }}_ids as (
     select
         {% for namespace, column in ids.items() -%}
-        {{ identity_node(namespace, column) }} as {{ 'node' if loop.first else 'other_node' }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ identity_node(namespace, column) }} as {{ 'node' if loop.first else 'other_node' }},
+        {% endfor -%}
+        count(*) as records
     from {{ ref(model) }}
     group by {{ range(1, ids | length + 1) | join(', ') }}
 ),

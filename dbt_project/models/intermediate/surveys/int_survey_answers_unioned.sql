@@ -79,7 +79,9 @@ hubspot_answers as (
 
 unioned as (
     {% for relation in ['files_answers', 'survicate_answers', 'hubspot_answers'] -%}
-    select {{ columns | join(', ') }} from {{ relation }} where submitted_at < {{ as_of() }}
+    select {{ columns | join(', ') }}
+    from {{ relation }}
+    where submitted_at < {{ as_of() }}
     {{ 'union all' if not loop.last }}
     {% endfor -%}
 )

@@ -1,3 +1,5 @@
+{%- set response = "answers.source || ':' || answers.survey_id || ':' || answers.response_id" -%}
+
 with answers as (
     select * from {{ ref('int_survey_answers_scored') }}
 ),
@@ -12,7 +14,7 @@ customers as (
 
 keyed as (
     select
-        {{ customer_hmac("'response:' || answers.source || ':' || answers.survey_id || ':' || answers.response_id") }} as response_key,
+        {{ customer_hmac("'response:' || " ~ response) }} as response_key,
         answers.source || ':' || answers.survey_id || ':' || answers.question_id as question_key,
         identities.customer_key,
         answers.survey_id as survey,
@@ -22,8 +24,7 @@ keyed as (
         cast(answers.score_100 as double) as score_100,
         answers.category,
         case
-            when trim(answers.comment) <> '' then
-                {{ customer_hmac("'comment:' || answers.source || ':' || answers.survey_id || ':' || answers.response_id || ':' || answers.question_id") }}
+            when trim(answers.comment) <> '' then {{ customer_hmac("'comment:' || " ~ response ~ " || ':' || answers.question_id") }}
         end as comment_key,
         cast(coalesce(answers.weight, 1) as double) as weight,
         answers.submitted_at,
