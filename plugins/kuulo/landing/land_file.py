@@ -23,7 +23,6 @@ from kuulo.sources.inbox.feed_error import FeedError
 from kuulo.sources.inbox.inbox_files import InboxFile, content_hash
 from kuulo.sources.inbox.open_table import check_columns, open_table
 from kuulo.sources.inbox.row_mapping import RowMapping
-from kuulo.sources.inbox.shown_name import shown
 from kuulo.sources.source import Stream
 
 _ASIDE = ".aside"
@@ -76,7 +75,7 @@ def _typed_rows(place: BatchPlace, feed: Feed, landing: FileLanding) -> _Typed:
     started, landed_at, file = time.monotonic(), landing.clock(), landing.file
     with open_table(file.path, feed, file.where) as table:
         check_columns(table, feed, file.where)
-        mapping = RowMapping(feed, table, shown(file.name))
+        mapping = RowMapping(feed, table, file.name)
         counts = write_file_rows(place=place, stream=feed.stream, rows=mapping.rows(), landed_at=landed_at)
     note = f"{mapping.missing} answers blank or declared missing" if feed.questions else ""
     return _Typed(counts, landed_at, started, mapping.undeclared, note)
@@ -84,7 +83,7 @@ def _typed_rows(place: BatchPlace, feed: Feed, landing: FileLanding) -> _Typed:
 
 def _refuse_changed(landing: FileLanding) -> None:
     """A file that is still being written would land with rows of one content and the hash of another."""
-    if content_hash(landing.file.path) != landing.sha256:
+    if content_hash(landing.file) != landing.sha256:
         raise FeedError(f"{landing.file.where}: changed while it was read: lay files into the inbox by a rename, and run again")
 
 

@@ -102,7 +102,8 @@ class _Inbox:
         hashes: dict[InboxFile, str] = {}
         for file in files:
             try:
-                hashes[file] = content_hash(file.checked(self.settings.inbox))
+                file.check(self.settings.inbox)
+                hashes[file] = content_hash(file)
             except FeedError as error:
                 yield _refused(file.where, error, feed.stream.name)
         for file, sha256 in hashes.items():

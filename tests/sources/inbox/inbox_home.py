@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+
 from kuulo.landing.land_inbox import InboxOutcome, land_inbox
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.settings import Settings

@@ -11,8 +11,8 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from kuulo.sources.inbox import inbox_files, packed_bytes, record_tables, sheet_tables
 
+from kuulo.sources.inbox import inbox_files, packed_bytes, record_tables, sheet_tables
 from tests.sources.inbox.inbox_home import InboxHome, naive
 
 FEED = "stream: contacts\ncolumns:\n  contact_id: id\n  opened_at: at\n"

@@ -4,10 +4,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+
 from kuulo.landing import land_inbox as land_inbox_module
 from kuulo.landing.declaration import LINEAGE
 from kuulo.sources.canonical import FILES
-
 from tests.sources.inbox.inbox_home import InboxHome, naive
 
 FEED = "stream: contacts\ncolumns:\n  contact_id: id\n  opened_at: at\n  ended_at: {column: until}\n"

@@ -48,10 +48,9 @@ def _refuse_double_keys(node: yaml.MappingNode) -> None:
 
 def load_feed_yaml(path: Path, where: str) -> dict[str, Any]:
     """Read a feed.yml as a mapping of texts, lists, mappings and None; FeedError with the line where it is not YAML."""
-    if path.stat().st_size > MAX_BYTES:
-        raise FeedError(f"{where}: larger than {MAX_BYTES} bytes, which no feed.yml needs: check that it is one")
+    written = _bytes_of(path, where)
     try:
-        loaded = yaml.load(path.read_bytes().decode("utf-8-sig"), Loader=_TextLoader)
+        loaded = yaml.load(written.decode("utf-8-sig"), Loader=_TextLoader)
     except UnicodeDecodeError as error:
         raise FeedError(f"{where}: not UTF-8 at byte {error.start}: save it as UTF-8") from None
     except yaml.MarkedYAMLError as error:
@@ -64,6 +63,15 @@ def load_feed_yaml(path: Path, where: str) -> dict[str, Any]:
         raise FeedError(f"{where}: holds no keys: it begins with `stream:` and `columns:` (docs/inbox.md has examples)")
     _refuse_endless(loaded, where)
     return loaded
+
+
+def _bytes_of(path: Path, where: str) -> bytes:
+    try:
+        if path.stat().st_size <= MAX_BYTES:
+            return path.read_bytes()
+    except OSError as error:
+        raise FeedError(f"{where}: cannot be read: {error.strerror}: let the user that runs Kuulo read it") from None
+    raise FeedError(f"{where}: larger than {MAX_BYTES} bytes, which no feed.yml needs: check that it is one")
 
 
 def _refuse_endless(tree: object, where: str) -> None:

@@ -43,8 +43,8 @@ class InboxFile:
         digest = hashlib.sha256(os.fsencode(f"{self.feed}/{self.name}")).hexdigest()[:8]
         return f"{_slug(self.feed)}-{_slug(self.name)}-{digest}"
 
-    def checked(self, inbox: Path) -> Path:
-        """Its path; FeedError where it must not be read: of another kind, too large, or outside the inbox."""
+    def check(self, inbox: Path) -> None:
+        """Raise FeedError where it must not be read: of another kind, too large, or outside the inbox."""
         if not self.path.resolve().is_relative_to(inbox.resolve()):
             raise FeedError(f"{self.where}: a link that leads out of the inbox: copy the file itself here")
         if self.path.is_dir():
@@ -55,7 +55,6 @@ class InboxFile:
             raise FeedError(f"{self.where}: not a kind of file that is read: the endings are {listed(ENDINGS)}")
         if self.path.stat().st_size > MAX_FILE_BYTES:
             raise FeedError(f"{self.where}: larger than {MAX_FILE_BYTES:,} bytes: split it into several files")
-        return self.path
 
 
 def _slug(name: str) -> str:
@@ -96,10 +95,13 @@ def check_feed_folder(folder: Path, inbox: Path) -> None:
         raise FeedError(f"{where}/{FEED_FILE}: a link that leads out of the inbox: copy the file itself here")
 
 
-def content_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def content_hash(file: InboxFile) -> str:
+    """SHA-256 of a file's bytes; FeedError where they cannot be read."""
+    try:
+        with file.path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        raise FeedError(f"{file.where}: cannot be read: {error.strerror}: let the user that runs Kuulo read it") from None
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -12,7 +12,7 @@ from kuulo.sources.inbox.feed import Feed, QuestionRule
 from kuulo.sources.inbox.feed_error import FeedError
 from kuulo.sources.inbox.table import Table
 
-Answer = dict[str, Any]
+Answer = list[tuple[int, Any]]
 
 
 @dataclass(frozen=True)
@@ -22,18 +22,16 @@ class QuestionReader:
     rule: QuestionRule
     score_at: int
     score: Callable[[Any], float | None]
-    words: tuple[tuple[str, int], ...]
+    score_to: int
+    fixed: tuple[tuple[int, str], ...]
+    words: tuple[tuple[int, int], ...]
 
     def read(self, cells: Sequence[Any]) -> Answer | None:
-        """The answer's columns, or None where it is missing; CannotType where it is neither."""
+        """The answer's values with their places in the stream's row, None where it is missing; CannotType where it is neither."""
         score = self.score(cells[self.score_at])
         if score is None:
             return None
-        rule = self.rule
-        answer = {"question_id": rule.question_id, "metric": rule.metric, "scale": rule.scale, "score": score, **rule.constants}
-        for name, place in self.words:
-            answer[name] = read_text(cells[place])
-        return answer
+        return [*self.fixed, (self.score_to, score), *((to, read_text(cells[place])) for to, place in self.words)]
 
 
 def question_readers(feed: Feed, table: Table) -> tuple[QuestionReader, ...]:
@@ -48,9 +46,17 @@ def check_score_maps(feed: Feed) -> None:
 
 
 def _reader(rule: QuestionRule, feed: Feed, table: Table) -> QuestionReader:
-    words = tuple((name, table.header.index(column)) for name, column in (("comment", rule.comment), ("label", rule.label)) if column)
-    score = remembered(_score_reader(rule, feed))
-    return QuestionReader(rule, table.header.index(rule.column), score, words)
+    to = {column.name: place for place, column in enumerate(feed.stream.columns)}
+    fixed = {"question_id": rule.question_id, "metric": rule.metric, "scale": rule.scale, **rule.constants}
+    words = {"comment": rule.comment, "label": rule.label}
+    return QuestionReader(
+        rule=rule,
+        score_at=table.header.index(rule.column),
+        score=remembered(_score_reader(rule, feed)),
+        score_to=to["score"],
+        fixed=tuple((to[name], text) for name, text in fixed.items()),
+        words=tuple((to[name], table.header.index(column)) for name, column in words.items() if column),
+    )
 
 
 def _score_reader(rule: QuestionRule, feed: Feed) -> Callable[[Any], float | None]:

@@ -1,9 +1,12 @@
 """Rows of a file into rows of the canonical stream: one each, or one for each answered question of a wide file."""
 
+import contextlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from kuulo.landing.coercion import CannotType, json_text
 from kuulo.landing.record_shape import Refusal
@@ -32,7 +35,8 @@ class RowMapping:
     """
 
     def __init__(self, feed: Feed, table: Table, file_name: str) -> None:
-        self._feed, self._table, self._file = feed, table, file_name
+        self._feed, self._table = feed, table
+        self._feed_name, self._file = shown(feed.name), shown(file_name)
         self._names = [column.name for column in feed.stream.columns]
         self._readers = self._column_readers()
         self._questions = question_readers(feed, table)
@@ -66,9 +70,9 @@ class RowMapping:
     def _typed(self, row: Row) -> CanonicalRow | Refusal:
         values: list[Any] = [None] * len(self._names)
         if self._id_place is not None:
-            values[self._id_place] = f"{shown(self._feed.name)}/{self._file}#{row.number}"
+            values[self._id_place] = f"{self._feed_name}/{self._file}#{row.number}"
         if self._survey_place is not None:
-            values[self._survey_place] = shown(self._feed.name)
+            values[self._survey_place] = self._feed_name
         doing = "_extra"
         try:
             for place, name, read in self._readers:
@@ -98,17 +102,34 @@ class RowMapping:
 
     def _with_answer(self, typed: CanonicalRow, answer: Answer) -> CanonicalRow:
         values = typed.values.copy()
-        for name, value in answer.items():
-            values[self._names.index(name)] = value
+        for place, value in answer:
+            values[place] = value
         return CanonicalRow(values, typed.extra)
 
     def _extra(self, cells: Sequence[Any]) -> str | None:
-        kept = {name: as_read(cells[place]) for place, name in self._extras if not is_blank(cells[place])}
-        return json_text(kept) if kept else None
+        kept = {}
+        only_text = True
+        for place, name in self._extras:
+            cell = cells[place]
+            if is_blank(cell):
+                continue
+            only_text = only_text and type(cell) is str
+            kept[name] = as_read(cell)
+        return _json(kept, only_text) if kept else None
 
     def _record(self, row: Row) -> str:
         """The row as it was received, for quarantine."""
         return record_text(self._table.header, row)
+
+
+def _json(kept: dict[str, Any], only_text: bool) -> str | None:
+    """JSON text; that of texts alone, as all text files have them, is made the fast way."""
+    if only_text:
+        with contextlib.suppress(orjson.JSONEncodeError):  # half a surrogate pair, which json_text refuses with its reason
+            text = orjson.dumps(kept).decode()
+            if "\\u0000" not in text:
+                return text
+    return json_text(kept)
 
 
 def record_text(header: Sequence[str], row: Row) -> str:

@@ -58,6 +58,6 @@ def numbered_rows(records: Iterable[Sequence[Any]], width: int) -> Iterator[Row]
         if all(is_blank(cell) for cell in record):
             continue
         number += 1
-        cells = record[:width] if all(is_blank(cell) for cell in record[width:]) else record
+        cells = record[:width] if len(record) > width and all(is_blank(cell) for cell in record[width:]) else record
         fault = "" if len(cells) == width else f"the row has {len(cells)} cells and the header {width}"
         yield Row(number, cells, fault)
