@@ -7,7 +7,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-
 from kuulo.landing.declaration import UNTYPED, typed_schema
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.receipt import LandingReceipt, write_receipt
@@ -45,9 +44,7 @@ def write_seeds(settings: SeededSettings, questions: str = "") -> None:
     assert settings.seeds_project
     seeds = settings.seeds_project / "seeds"
     seeds.mkdir(parents=True, exist_ok=True)
-    (seeds / "survey_scales.csv").write_text(
-        "scale_id,scale_min,scale_max,scale_step,direction\n0-10,0,10,1,high_good\nstars,0.5,5,0.5,high_good\n"
-    )
+    (seeds / "survey_scales.csv").write_text("scale_id,scale_min,scale_max,scale_step\n0-10,0,10,1\nstars,0.5,5,0.5\n")
     (seeds / "survey_questions.csv").write_text("source,survey_id,question_id,scale\n" + questions)
 
 
@@ -62,7 +59,8 @@ def clean_row(stream: Stream, number: int, **changed: Any) -> dict[str, Any]:
 def typed_table(stream: Stream, rows: list[dict[str, Any]], batch: str = "b1", positions: list[int] | None = None) -> pa.Table:
     """The rows as typed.parquet holds them, lineage included."""
     lineage = {
-        "_page": 1, "_batch": batch, "_window_start": START.replace(tzinfo=None), "_window_end": END.replace(tzinfo=None), "_landed_at": LANDED,
+        "_page": 1, "_batch": batch, "_window_start": START.replace(tzinfo=None), "_window_end": END.replace(tzinfo=None),
+        "_landed_at": LANDED,
     }  # fmt: skip
     numbers = positions or list(range(len(rows)))
     return pa.Table.from_pylist([{**row, **lineage, "_position": n} for n, row in zip(numbers, rows, strict=True)], typed_schema(stream))

@@ -7,11 +7,11 @@ from typing import Any
 
 import great_expectations as gx
 import pytest
-
 from kuulo.settings import PROJECT_ROOT
 from kuulo.validation.duckdb_engine import DuckDBDatasource, DuckDBExecutionEngine, DuckDBWorkshop
 from kuulo.validation.judgement import SuiteJudge
 from kuulo.validation.suite import Suite, SuiteError, read_suite
+
 from tests.validation.landed_batches import SeededSettings
 
 NOON = datetime(2026, 1, 1, 12)  # noqa: DTZ001
@@ -22,7 +22,7 @@ ROW_RULES: list[tuple[str, dict[str, Any], dict[str, str], list[tuple[Any, ...]]
     ("expect_column_values_to_not_be_null", {"column": "a"}, {"a": "varchar"}, [], [(None,), (None,)]),
     (
         "expect_column_values_to_not_be_null",
-        {"column": "a", "row_condition": 'col("score").notNull()', "condition_parser": "great_expectations"},
+        {"column": "a", "row_condition": {"type": "nullity", "column": {"name": "score"}, "is_null": False}},
         {"a": "varchar", "score": "double"},
         [("x", 1.0), (None, None)],
         [(None, 1.0)],
