@@ -43,7 +43,7 @@ class CrmObject:
 
 def millis(at: datetime) -> str:
     """An instant as the envelope has it: UTC with three digits of a second."""
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+    return at.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def _instant(at: datetime | None) -> str | None:

@@ -74,32 +74,34 @@ def _clock(seconds: int | None) -> str | None:
 
 def chat_records(company: Company) -> Iterator[dict[str, Any]]:
     """The chat tool's sessions, with people and with the bot; times have the offset of the season."""
-    for chat in company.contacts:
-        if chat.system == "chat":
-            yield {
-                "id": chat.contact_id,
-                "case": chat.case_id,
-                "customer_no": chat.customer_id,
-                "email": chat.email,
-                "kind": chat.channel,
-                "topic": chat.topic,
-                "started": "yesterday" if chat.is_refused else _offset(chat.opened_at),
-                "first_reply": _offset(chat.first_reply_at),
-                "ended": _offset(chat.ended_at),
-                "solved_at": _offset(chat.resolved_at),
-                "solved": chat.is_resolved,
-                "left_waiting": chat.is_abandoned,
-                "wait_s": chat.wait_seconds,
-                "talk_s": chat.talk_seconds,
-                "hold_s": chat.hold_seconds,
-                "wrap_s": chat.wrap_seconds,
-                "agent_messages": chat.agent_replies,
-                "customer_messages": chat.customer_replies,
-                "reopened": chat.reopen_count,
-                "transfers": chat.transfer_count,
-                "agent": chat.agent_id,
-                "team": chat.team,
-            }
+    return (_chat_record(chat) for chat in company.contacts if chat.system == "chat")
+
+
+def _chat_record(chat: SupportContact) -> dict[str, Any]:
+    return {
+        "id": chat.contact_id,
+        "case": chat.case_id,
+        "customer_no": chat.customer_id,
+        "email": chat.email,
+        "kind": chat.channel,
+        "topic": chat.topic,
+        "started": "yesterday" if chat.is_refused else _offset(chat.opened_at),
+        "first_reply": _offset(chat.first_reply_at),
+        "ended": _offset(chat.ended_at),
+        "solved_at": _offset(chat.resolved_at),
+        "solved": chat.is_resolved,
+        "left_waiting": chat.is_abandoned,
+        "wait_s": chat.wait_seconds,
+        "talk_s": chat.talk_seconds,
+        "hold_s": chat.hold_seconds,
+        "wrap_s": chat.wrap_seconds,
+        "agent_messages": chat.agent_replies,
+        "customer_messages": chat.customer_replies,
+        "reopened": chat.reopen_count,
+        "transfers": chat.transfer_count,
+        "agent": chat.agent_id,
+        "team": chat.team,
+    }
 
 
 def _offset(at: datetime | None) -> str | None:

@@ -13,7 +13,7 @@ _DEVICES = {"web": ("desktop", "Windows"), "mobile": ("mobile", "Android"), "ema
 
 def micros(at: datetime) -> str:
     """An instant as Survicate writes it: UTC with six digits of a second; sorts as text."""
-    return f"{at:%Y-%m-%dT%H:%M:%S.%f}Z"
+    return at.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def survey_record(survey: Survey) -> dict[str, Any]:
