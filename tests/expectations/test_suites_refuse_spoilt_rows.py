@@ -7,6 +7,7 @@ from typing import Any
 import great_expectations as gx
 import pyarrow as pa
 import pytest
+
 from kuulo.settings import PROJECT_ROOT
 from kuulo.sources.catalog import SOURCES
 from kuulo.sources.source import Stream
@@ -14,7 +15,6 @@ from kuulo.validation.batch_rows import load_scales, open_batch
 from kuulo.validation.duckdb_engine import DuckDBWorkshop
 from kuulo.validation.judgement import Judgement, SuiteJudge
 from kuulo.validation.suite import DERIVED_COLUMNS, read_suite
-
 from tests.validation.landed_batches import HAPPENED, LANDED, SeededSettings, clean_row, land, typed_table, write_seeds
 
 STREAMS = [(source.name, stream) for source in SOURCES.values() for stream in source.streams]

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+
 from kuulo.landing.receipt import RunReceipt, read_run_receipts, read_validation_receipt
 from kuulo.settings import PROJECT_ROOT
 from kuulo.sources.canonical import CONTACTS, FILES, SUBSCRIPTIONS, SURVEY_ANSWERS
 from kuulo.sources.survicate import RESPONSES, SURVICATE
 from kuulo.validation import courthouse
 from kuulo.validation.landing_gate import validate_source
-
 from tests.validation.landed_batches import END, HAPPENED, LANDED, SeededSettings, clean_row, clock, land, typed_table, write_seeds
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import great_expectations as gx
 import pytest
+
 from kuulo.settings import PROJECT_ROOT
 from kuulo.validation.duckdb_engine import DuckDBDatasource, DuckDBExecutionEngine, DuckDBWorkshop
 from kuulo.validation.judgement import SuiteJudge
 from kuulo.validation.suite import Suite, SuiteError, read_suite
-
 from tests.validation.landed_batches import SeededSettings
 
 NOON = datetime(2026, 1, 1, 12)  # noqa: DTZ001

@@ -15,7 +15,6 @@ import great_expectations as gx
 from great_expectations.core.run_identifier import RunIdentifier
 from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults, ProgressBarsConfig
 from great_expectations.data_context.types.resource_identifiers import ExpectationSuiteIdentifier, ValidationResultIdentifier
-from great_expectations.render.components import LegacyDiagnosticRendererType
 
 from kuulo.landing.receipt import run_slug
 from kuulo.landing.whole_files import private_folder, whole_file
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 
 KEPT_RESULTS = 5
 """How many results of a stream the pages go back."""
-# GX shows these attributes of a rule's meta as columns of their own.
-_SHOWN_META = {"notes": {"format": LegacyDiagnosticRendererType.META_PROPERTIES, "content": {"Rule": "rule", "Why": "why"}}}
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ def _add_suites(context: Any, source: str, suites: dict[str, Suite]) -> None:
             {**expectation, "notes": f"{expectation['meta']['rule']}: {expectation['meta']['why']}"}
             for expectation in suite.document["expectations"]
         ]
-        context.suites.add(gx.ExpectationSuite(name=_name(source, stream).name, expectations=expectations, meta=dict(_SHOWN_META)))
+        context.suites.add(gx.ExpectationSuite(name=_name(source, stream).name, expectations=expectations))
 
 
 def _add_result(context: Any, source: str, page: Page, run: str, now: datetime) -> ValidationResultIdentifier:
@@ -84,7 +81,7 @@ def _add_result(context: Any, source: str, page: Page, run: str, now: datetime) 
     page.result.meta["batch_spec"] = {"data_asset_name": page.batch}
     for outcome in page.result.results:
         meta = outcome.expectation_config.meta
-        meta["attributes"] = {"rule": meta["rule"], "why": meta["why"]}
+        outcome.expectation_config.description = f"{meta['rule']}: {meta['why']}"
     context.validation_results_store.set(key, page.result)
     return key
 
