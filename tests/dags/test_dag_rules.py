@@ -57,9 +57,7 @@ def test_whatever_touches_the_warehouse_takes_the_pool_of_one_slot(dags):
 def test_every_api_stream_is_read_by_a_task_of_its_own(dags):
     for name in ("survicate", "hubspot"):
         task = dags[f"extract_{name}"].get_task("extract_to_landing")
-        assert task.op_kwargs_expand_input.value == {
-            "stream": [stream.name for stream in SOURCES[name].streams if stream.pages_of is None]
-        }
+        assert task.op_kwargs_expand_input.value == {"stream": [stream.name for stream in SOURCES[name].streams if stream.pages_of is None]}
 
 
 @pytest.mark.parametrize("path", DAG_FILES, ids=lambda path: path.name)

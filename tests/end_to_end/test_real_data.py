@@ -105,7 +105,9 @@ def test_the_call_centre_by_agent(run):
 
 def test_the_call_centre_on_the_scorecard(run):
     card = dict(
-        query(run, "select metric, value from scorecard_by_period where period_grain = 'all_time' and dimension = 'all' and metric <> 'csat'")
+        query(
+            run, "select metric, value from scorecard_by_period where period_grain = 'all_time' and dimension = 'all' and metric <> 'csat'"
+        )
     )
     assert round(card["asa_seconds"], 4) == 67.5207
     assert round(card["aht_seconds"], 4) == 224.9228
