@@ -91,4 +91,4 @@ def invite_figures(company: Company) -> dict[Key, Figure]:
         )
         for invite in delivered
     ]
-    return figures("response_rate", observed, ("month", "all_time"))
+    return figures("response_rate", observed)
