@@ -1,13 +1,6 @@
-{#- The local timestamp at a clock time (text HH:MM, up to 24:00) of a day. -#}
-{% macro minutes_into_day(midnight, clock) -%}
-    {{ dbt.dateadd(
-        'minute',
-        'cast(substring(' ~ clock ~ ', 1, 2) as integer) * 60 + cast(substring(' ~ clock ~ ', 4, 2) as integer)',
-        midnight
-    ) }}
-{%- endmacro %}
-
-{#- A zone's name; blank is the zone that days are cut in. -#}
-{% macro zone_or_reporting(zone) -%}
-    coalesce({{ zone }}, '{{ var("timezone") }}')
+{#- The UTC instant at which the clock of a zone shows HH:MM (text, up to 24:00) on the day that begins at this local
+    midnight; a blank zone is the one that days are cut in. -#}
+{% macro instant_on_clock(midnight, clock, zone) -%}
+    {%- set minutes = 'cast(substring(' ~ clock ~ ', 1, 2) as integer) * 60 + cast(substring(' ~ clock ~ ', 4, 2) as integer)' -%}
+    {{ instant_in_zone(dbt.dateadd('minute', minutes, midnight), 'coalesce(' ~ zone ~ ", '" ~ var('timezone') ~ "')") }}
 {%- endmacro %}

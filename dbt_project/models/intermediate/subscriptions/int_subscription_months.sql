@@ -1,16 +1,14 @@
-{{ config(materialized='table') }}
-
 with subscriptions as (
     select * from {{ ref('int_subscriptions_by_customer') }}
 ),
 
 first_month as (
-    select {{ dbt.date_trunc('month', local_date('min(started_at)')) }} as month
+    select min(started_month) as month
     from subscriptions
 ),
 
 numbers as (
-    {{ dbt.generate_series(2048) }}
+    select series.generated_number from ({{ dbt.generate_series(2048) }}) as series
 ),
 
 months as (
@@ -25,6 +23,7 @@ months as (
 bounded as (
     select
         month,
+        next_month,
         {{ instant_of_local('month') }} as opens_at,
         {{ instant_of_local('next_month') }} as ends_at
     from months
@@ -32,6 +31,7 @@ bounded as (
 
 select
     month,
+    next_month,
     opens_at,
     ends_at,
     least(ends_at, {{ as_of() }}) as closes_at,

@@ -15,6 +15,8 @@ active as (
         cast(mrr as decimal(18, 4)) as mrr,
         started_at,
         ended_at,
+        {{ local_date('started_at') }} as started_on,
+        case when ended_at < {{ as_of() }} then {{ local_date('ended_at') }} end as ended_on,
         case when cancel_kind = 'involuntary' then 'involuntary' else 'voluntary' end as churn_kind
     from subscriptions
     where started_at < {{ as_of() }} and (ended_at is null or ended_at > started_at)
@@ -28,13 +30,15 @@ identified as (
         active.mrr,
         active.started_at,
         active.ended_at,
+        {{ dbt.date_trunc('month', 'active.started_on') }} as started_month,
+        {{ dbt.date_trunc('month', 'active.ended_on') }} as ended_month,
         active.churn_kind
     from active
     inner join identities on active.node = identities.node
 ),
 
--- ranks that hold for every month, so that a month's plan and cause are a minimum and not a sort of each customer's month
-ranked as (
+-- whoever starts in a month is seen at its end, whoever ends in it no more
+bounded as (
     select
         subscription_id,
         customer_key,
@@ -42,11 +46,11 @@ ranked as (
         mrr,
         started_at,
         ended_at,
+        cast(started_month as date) as started_month,
+        cast(ended_month as date) as ended_month,
         churn_kind,
-        min(started_at) over (partition by customer_key) as customer_started_at,
-        row_number() over (partition by customer_key order by mrr desc, subscription_id) as plan_rank,
-        row_number() over (partition by customer_key order by ended_at desc, subscription_id desc) as end_rank
+        min(cast(started_month as date)) over (partition by customer_key) as customer_started_month
     from identified
 )
 
-select * from ranked
+select * from bounded

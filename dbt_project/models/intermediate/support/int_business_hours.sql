@@ -7,7 +7,7 @@ contacts as (
 ),
 
 numbers as (
-    {{ dbt.generate_series(16384) }}
+    select series.generated_number from ({{ dbt.generate_series(16384) }}) as series
 ),
 
 span as (
@@ -28,18 +28,18 @@ weekdays as (
         day,
         cast(day as timestamp) as starts_at,
         {{ dbt.dateadd('day', 1, 'cast(day as timestamp)') }} as ends_at,
-        mod({{ dbt.datediff("cast('1970-01-05' as date)", 'day', 'day') }}, 7) + 1 as weekday
+        mod({{ dbt.datediff("cast('1970-01-05' as date)", 'day', 'day') }}, 7) + 1 as weekday_number
     from days
 ),
 
 opening_times as (
     select
-        {{ instant_in_zone(minutes_into_day('weekdays.starts_at', 'schedule.opens'), zone_or_reporting('schedule.timezone')) }} as opens_at,
-        {{ instant_in_zone(minutes_into_day('weekdays.starts_at', 'schedule.closes'), zone_or_reporting('schedule.timezone')) }} as closes_at
+        {{ instant_on_clock('weekdays.starts_at', 'schedule.opens', 'schedule.timezone') }} as opens_at,
+        {{ instant_on_clock('weekdays.starts_at', 'schedule.closes', 'schedule.timezone') }} as closes_at
     from weekdays
     inner join schedule
         on
-            weekdays.weekday = schedule.weekday
+            weekdays.weekday_number = schedule.weekday
             and weekdays.day >= schedule.valid_from
             and (schedule.valid_to is null or weekdays.day < schedule.valid_to)
 ),

@@ -40,12 +40,23 @@ excluded as (
     group by dated.source, dated.contact_id
 ),
 
+-- few agents have many contacts: each is hashed once
+agents as (
+    select
+        source,
+        agent_id,
+        {{ customer_hmac("'agent:' || source || ':' || agent_id") }} as agent_key
+    from dated
+    where agent_id is not null
+    group by source, agent_id
+),
+
 final as (
     select
         {{ customer_hmac("'contact:' || dated.source || ':' || dated.contact_id") }} as contact_key,
         {{ customer_hmac("'case:' || dated.source || ':' || dated.case_id") }} as case_key,
         dated.customer_key,
-        {{ customer_hmac("'agent:' || dated.source || ':' || dated.agent_id") }} as agent_key,
+        agents.agent_key,
         dated.source,
         dated.day,
         dated.opened_at,
@@ -80,6 +91,7 @@ final as (
         dated.reopen_count,
         dated.transfer_count
     from dated
+    left join agents on dated.source = agents.source and dated.agent_id = agents.agent_id
     left join judged on dated.source = judged.source and dated.contact_id = judged.contact_id
     left join escalated on dated.source = escalated.source and dated.contact_id = escalated.contact_id
     left join business_minutes on dated.source = business_minutes.source and dated.contact_id = business_minutes.contact_id
