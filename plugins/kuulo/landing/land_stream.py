@@ -7,9 +7,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from kuulo.errors import KuuloError
+from kuulo.landing.behind import Behind
 from kuulo.landing.declaration import declaration_hash
 from kuulo.landing.page_store import KeptPage, PageStore, pages_hash
 from kuulo.landing.receipt import LandingReceipt, read_landing_receipt, write_receipt
@@ -65,11 +67,15 @@ def _read_on(family: Family, store: PageStore, typing: TypedFamily, pages: list[
     assert family.base.reading is not None  # land_stream has looked
     for kept in pages:
         asker.remember(kept.ask)
-    state = pages[-1].next if pages else None
-    for page in family.base.reading.pages(asker, state):
-        typing.take(asker.page, page.answer.body, page.records_at, page.parent, page.answer.document)
-        pages.append(store.keep(asker.page, page, _reading_hash(family.base), asker.notes))
-        asker.page += 1
+    reading_hash = _reading_hash(family.base)
+    with Behind(pages, store.note) as behind:
+        for page in family.base.reading.pages(asker, pages[-1].next if pages else None):
+            document = None if page.answer.quick_records else page.answer.document
+            behind.hand_over(
+                partial(store.write, asker.page, page, reading_hash, list(asker.notes)),
+                partial(typing.take, asker.page, page.answer.body, page.records_at, page.parent, document),
+            )
+            asker.page += 1
 
 
 def _receipts(
@@ -155,7 +161,7 @@ def land_stream(
             _type_again(typing, store, pages)
             if not _is_whole(family, pages):
                 session = _session(source, credentials, limits, clocks or Time(now=clock))
-                asker = Asker(session, stream, window, credentials.extra, page=len(pages) + 1, notes=notes)
+                asker = Asker(session, stream, window, credentials.extra, page=len(pages) + 1, quick=family.is_plain, notes=notes)
                 try:
                     _read_on(family, store, typing, pages, asker)
                 finally:

@@ -53,8 +53,8 @@ class PageStore:
         self._index = folder / "pages.jsonl"
         self._compress = zstandard.ZstdCompressor(level=_LEVEL)
 
-    def keep(self, number: int, page: Page, reading: str, notes: list[str]) -> KeptPage:
-        """Write the page, then its line; a torn write of either is noticed by `whole_pages`."""
+    def write(self, number: int, page: Page, reading: str, notes: list[str]) -> KeptPage:
+        """Write the page; it counts when its line is `noted`."""
         body = page.answer.body
         kept = KeptPage(
             number=number,
@@ -65,11 +65,14 @@ class PageStore:
             parent=page.parent,
             next=page.next,
             reading=reading,
-            notes=list(notes),
+            notes=notes,
         )
         self._write(self.folder / kept.file, self._compress.compress(body), os.O_TRUNC)
-        self._write(self._index, json.dumps(asdict(kept)).encode() + b"\n", os.O_APPEND)
         return kept
+
+    def note(self, kept: KeptPage) -> None:
+        """Write the line of a page that was written and could be read."""
+        self._write(self._index, json.dumps(vars(kept)).encode() + b"\n", os.O_APPEND)
 
     def _write(self, path: Path, data: bytes, how: int) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from kuulo.landing.arrow_pages import ArrowPages
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.typed_rows import TypedCounts, TypedWriter
 from kuulo.settings import Settings
@@ -27,6 +28,11 @@ class Family:
     def streams(self) -> list[Stream]:
         """The made streams, then the read one."""
         return [*(stream for stream in self.source.streams if stream.pages_of == self.base.name), self.base]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether pages can go to Arrow without their records being looked at one by one."""
+        return len(self.streams) == 1 and ArrowPages.fits(self.base)
 
     def place(self, stream: Stream) -> BatchPlace:
         """Where the stream's batch lies."""
@@ -60,9 +66,13 @@ class TypedFamily:
             stream.name: TypedWriter(place=family.place(stream), stream=stream, window=family.window, landed_at=landed_at)
             for stream in family.streams
         }
+        self._arrow = ArrowPages(family.base) if family.is_plain else None
 
     def take(self, number: int, body: bytes, records_at: str, parent: dict[str, str], document: Any = None) -> None:
         """Type one page; `document` is its JSON where it has been read already."""
+        if self._arrow and (table := self._arrow.table(body, records_at)) is not None:
+            self._writers[self._family.base.name].write_table(table, number)
+            return
         try:
             records = value_at(decode_page(body) if document is None else document, records_at)
         except ValueError:

@@ -18,7 +18,7 @@ from urllib3.exceptions import HTTPError
 from kuulo.sources.api_errors import BadCredentials, NotFound, RetryLater, SourceContractBroken
 from kuulo.sources.ask import Answer, Ask
 from kuulo.sources.manners import DEFAULT_LIMITS, Limits, Manners, Rate
-from kuulo.sources.page_json import MISSING, quick_shape, value_at
+from kuulo.sources.page_json import MISSING, value_at
 from kuulo.sources.retry_wait import asked_wait, wait_seconds
 from kuulo.sources.same_origin import absolute
 from kuulo.sources.source import Credentials
@@ -64,7 +64,7 @@ class _Pace:
 
 
 class _Authorization(requests.auth.AuthBase):
-    """The raw secret behind the vendor's word; being an auth object it also keeps requests from looking into ~/.netrc."""
+    """The raw secret behind the vendor's word."""
 
     def __init__(self, word: str, secret: str) -> None:
         self._header = f"{word} {secret}"
@@ -86,6 +86,9 @@ class ApiSession:
         self._patience = limits.waiting_budget_seconds
         self._session = requests.Session()
         self._session.auth = _Authorization(manners.word, credentials.secret)
+        # Proxies and CA bundle of the environment, looked up once and not at each request; all requests go to one origin.
+        found = self._session.merge_environment_settings(self.base_url, {}, True, None, None)
+        self._session.proxies, self._session.verify, self._session.trust_env = dict(found["proxies"]), found["verify"], False
         self._session.headers.update({"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "kuulo"})
 
     def close(self) -> None:
@@ -128,9 +131,8 @@ class ApiSession:
         self._clocks.sleep(wait)
 
     def _readable(self, answer: Answer, records_at: str, quick: bool) -> Answer:
-        answer = Answer(answer.body, answer.status, quick)
-        if quick and quick_shape(answer.body, records_at):
-            return answer
+        if quick and (looked := Answer(answer.body, answer.status, records_at)).envelope is not None:
+            return looked
         try:
             document = answer.document
         except ValueError:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, Self
 
-from kuulo.sources.page_json import MISSING, decode_page, quick_value, value_at
+from kuulo.sources.page_json import MISSING, decode_page, read_envelope, value_at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,20 +37,29 @@ class Ask:
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer: the vendor's bytes, decompressed and otherwise as sent."""
+    """A whole answer: the vendor's bytes, decompressed and otherwise as sent.
+
+    Attributes:
+        quick_records: the key of the records, where the envelope alone is to be read here and the records elsewhere.
+    """
 
     body: bytes
     status: int = 200
-    quick: bool = False
+    quick_records: str = ""
 
     @cached_property
     def document(self) -> Any:
         """The body as Python values; ValueError where it is no JSON."""
         return decode_page(self.body)
 
+    @cached_property
+    def envelope(self) -> dict[str, Any] | None:
+        """What stands around the records of a quick answer, or None."""
+        return read_envelope(self.body, self.quick_records) if self.quick_records else None
+
     def at(self, path: str) -> Any:
         """The value at a dotted path, or None; a quick answer finds the envelope's values without reading every record."""
-        found = quick_value(self.body, path) if self.quick else MISSING
+        found = value_at(self.envelope, path)
         if found is MISSING:
             found = value_at(self.document, path)
         return None if found is MISSING else found

@@ -7,6 +7,10 @@ from typing import Any
 import orjson
 
 MISSING: Any = object()
+_DECODER = json.JSONDecoder()
+_KEY = re.compile(r'\s*"([^"\\]*)"\s*:\s*')
+_COMMA = re.compile(r"\s*,")
+_TAIL, _BRACKETS = 4096, 16
 _LONG_INTEGER = re.compile(rb"[:\[,\s]-?\d{19,}")  # orjson makes a float of an integer beyond 64 bits
 
 
@@ -32,11 +36,43 @@ def value_at(document: Any, path: str) -> Any:
     return document
 
 
-def quick_value(body: bytes, path: str) -> Any:
-    """The value at a dotted path of the page's envelope without reading its records, or MISSING where that is not certain."""
-    return MISSING
+def _head(text: str, records_key: str) -> tuple[dict[str, Any], int] | None:
+    """The members before the records, and where the records' list begins."""
+    members: dict[str, Any] = {}
+    place = text.find("{") + 1
+    while place and (key := _KEY.match(text, place)):
+        if key[1] == records_key:
+            return (members, key.end()) if text[key.end() : key.end() + 1] == "[" else None
+        members[key[1]], place = _DECODER.raw_decode(text, key.end())
+        comma = _COMMA.match(text, place)
+        place = comma.end() if comma else 0
+    return None
 
 
-def quick_shape(body: bytes, records_at: str) -> bool:
-    """Whether the page's envelope can be read without its records."""
-    return False
+def _tail(text: str) -> dict[str, Any] | None:
+    """The members behind the records: what follows the last bracket that makes a whole object of it."""
+    end = len(text)
+    for _ in range(_BRACKETS):
+        end = text.rfind("]", max(0, len(text) - _TAIL), end)
+        if end < 0:
+            return None
+        try:
+            members: dict[str, Any] = orjson.loads(f'{{"":[{text[end:]}')
+        except orjson.JSONDecodeError:
+            continue
+        return members
+    return None
+
+
+def read_envelope(body: bytes, records_key: str) -> dict[str, Any] | None:
+    """The page's members before and behind its records, without reading these; None where that is not possible.
+
+    A member may be missing from it; one that is in it is the page's.
+    """
+    try:
+        text = body.decode()
+        head = _head(text, records_key)
+        tail = _tail(text[head[1] :]) if head else None
+    except ValueError:
+        return None
+    return {**tail, **head[0]} if head and tail is not None else None
