@@ -76,7 +76,7 @@ class ArrowPages:
                 values = values.cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
             elif column.type == "date":
                 values = values.cast(pa.date32())
-            elif column.type == "float64" and not pc.all(pc.less_equal(pc.abs(values), _EXACT)).as_py():
+            elif column.type == "float64" and not pc.all(pc.less_equal(pc.abs(values), _EXACT), min_count=0).as_py():
                 raise pa.ArrowInvalid("NaN, or a float that was written as a greater integer than it can hold")
             columns.append(values)
         return pa.Table.from_arrays(columns, names=[column.name for column in self._columns])
