@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kuulo.warehouse.customer_key import keyed_hash, read_or_create_key
 
+from kuulo.warehouse.customer_key import keyed_hash, read_or_create_key
 from tests.dbt_project.small_build import SmallWarehouse
 from tests.dbt_project.validated_rows import write_receipts, write_validated
 

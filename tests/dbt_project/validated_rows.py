@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from kuulo.sources.catalog import SOURCES
 from kuulo.sources.source import Stream
 

@@ -1,7 +1,9 @@
-{%- set response = "answers.source || ':' || answers.survey_id || ':' || answers.response_id" -%}
-
 with answers as (
-    select * from {{ ref('int_survey_answers_scored') }}
+    select
+        *,
+        {{ customer_hmac("'response:' || source || ':' || survey_id || ':' || response_id") }} as response_key,
+        source || ':' || survey_id || ':' || question_id as question_key
+    from {{ ref('int_survey_answers_scored') }}
 ),
 
 identities as (
@@ -14,8 +16,8 @@ customers as (
 
 keyed as (
     select
-        {{ customer_hmac("'response:' || " ~ response) }} as response_key,
-        answers.source || ':' || answers.survey_id || ':' || answers.question_id as question_key,
+        answers.response_key,
+        answers.question_key,
         identities.customer_key,
         answers.survey_id as survey,
         answers.metric,
@@ -23,9 +25,8 @@ keyed as (
         cast(answers.score as double) as score,
         cast(answers.score_100 as double) as score_100,
         answers.category,
-        case
-            when trim(answers.comment) <> '' then {{ customer_hmac("'comment:' || " ~ response ~ " || ':' || answers.question_id") }}
-        end as comment_key,
+        -- stands for the comment without being made of it: equal comments have different keys
+        case when trim(answers.comment) <> '' then {{ dbt.hash("answers.response_key || ':' || answers.question_key") }} end as comment_key,
         cast(coalesce(answers.weight, 1) as double) as weight,
         answers.submitted_at,
         {{ local_date('answers.submitted_at') }} as day,
