@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 # The name by which GX's `get_dialect_regex_expression` knows a dialect of `REGEXP_MATCHES`; it has no entry for DuckDB.
 _REGEXP_MATCHES = SimpleNamespace(DremioDialect=DuckDBDialect)
+# Beyond it DuckDB spills to the data volume: a batch of five million rows then takes a third of the memory and no more time.
+_MEMORY_LIMIT = "160MB"
+_MOST_THREADS = 4  # each needs its share of the limit
 
 
 def _pin_connection(connection: Any, _record: Any) -> None:
@@ -92,6 +95,8 @@ class DuckDBWorkshop:
         self._lent = self.engine.engine.raw_connection()  # held open: the database lives as long as a connection to it
         self.connection: duckdb.DuckDBPyConnection = self._lent.driver_connection
         self.connection.execute("SET temp_directory = ?", [str(spill_folder)])
+        self.connection.execute("SET memory_limit = ?", [_MEMORY_LIMIT])
+        self.connection.execute("SET threads = ?", [min(_MOST_THREADS, os.cpu_count() or 1)])
         self.connection.execute("SET autoinstall_known_extensions = false")
 
     def close(self) -> None:
