@@ -40,7 +40,7 @@ class ArrowPages:
 
     def table(self, body: bytes, records_at: str) -> pa.Table | None:
         """The page's records in declared columns, or None where only the slower way is exact."""
-        if len(body) > _LARGEST_PAGE or "." in records_at or (b"\\u" in body and _ODD_TEXT.search(body)):
+        if len(body) > _LARGEST_PAGE or "." in records_at or (b"\\" in body and _ODD_TEXT.search(body)):
             return None
         try:
             if not body.isascii():
@@ -70,8 +70,8 @@ class ArrowPages:
         columns = []
         for place, column in enumerate(self._columns):
             values = records.field(place)
-            if pa.types.is_string(values.type) and pc.any(empty := pc.equal(values, "")).as_py():
-                values = pc.if_else(empty, pa.scalar(None, pa.string()), values)
+            if pa.types.is_string(values.type) and pc.min(pc.binary_length(values)).as_py() == 0:
+                values = pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
             if column.type == "timestamp":
                 values = values.cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
             elif column.type == "date":

@@ -5,16 +5,16 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from kuulo.errors import KuuloError
 from kuulo.landing.behind import Behind
-from kuulo.landing.declaration import declaration_hash
-from kuulo.landing.page_store import KeptPage, PageStore, pages_hash
-from kuulo.landing.receipt import LandingReceipt, read_landing_receipt, write_receipt
+from kuulo.landing.family_receipts import Circumstances, is_whole, landed_receipts, write_receipts
+from kuulo.landing.page_store import KeptPage, PageStore
+from kuulo.landing.receipt import LandingReceipt
 from kuulo.landing.typed_family import Family, TypedFamily
 from kuulo.landing.whole_files import private_folder
 from kuulo.settings import Settings
@@ -42,22 +42,6 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _landed(family: Family) -> list[LandingReceipt] | None:
-    """The family's receipts, where each is there and of today's declaration."""
-    found = [read_landing_receipt(family.place(stream)) for stream in family.streams]
-    hashes = [declaration_hash(stream) for stream in family.streams]
-    receipts = [r for r, declared in zip(found, hashes, strict=True) if r and r.declaration == declared]
-    return receipts if len(receipts) == len(found) else None
-
-
-def _is_whole(family: Family, pages: list[KeptPage]) -> bool:
-    """Whether the pages on disk are all there is; of an empty window only the receipt can say so."""
-    if pages:
-        return pages[-1].next is None
-    receipt = read_landing_receipt(family.place(family.base))
-    return receipt is not None and receipt.pages == 0
-
-
 def _reading_hash(stream: Stream) -> str:
     return hashlib.sha256(repr(stream.reading).encode()).hexdigest()
 
@@ -76,36 +60,6 @@ def _read_on(family: Family, store: PageStore, typing: TypedFamily, pages: list[
                 partial(typing.take, asker.page, page.answer.body, page.records_at, page.parent, document),
             )
             asker.page += 1
-
-
-def _receipts(
-    family: Family, pages: list[KeptPage], typing: TypedFamily, *, run: str, note: str, landed_at: datetime, clock: Clock
-) -> list[LandingReceipt]:
-    counts = typing.close()
-    receipts = []
-    for stream in family.streams:
-        own = stream is family.base
-        receipt = LandingReceipt(
-            source=family.source.name,
-            stream=stream.name,
-            batch=family.window.batch,
-            run=run,
-            window_start=family.window.start,
-            window_end=family.window.end,
-            landed_at=landed_at,
-            pages=len(pages) if own else 0,
-            bytes=sum(page.bytes for page in pages) if own else 0,
-            received=counts[stream.name].received,
-            untyped=counts[stream.name].untyped,
-            undeclared=counts[stream.name].undeclared,
-            sha256=pages_hash(pages),
-            declaration=declaration_hash(stream),
-            seconds=(clock() - landed_at).total_seconds(),
-            note=note,
-        )
-        write_receipt(family.place(stream).landing_receipt, receipt)
-        receipts.append(receipt)
-    return receipts
 
 
 def _type_again(typing: TypedFamily, store: PageStore, pages: list[KeptPage]) -> None:
@@ -144,30 +98,34 @@ def land_stream(
         SourceContractBroken: the vendor's answers are not what its documentation says.
     """
     family = _family(settings, source, stream, window)
-    place = family.place(stream)
-    with _alone(place.landing):
+    folder = family.place(stream).landing
+    with _alone(folder), closing(PageStore(folder)) as store:
         if refresh:
             _forget(family)
-        elif receipts := _landed(family):
+        elif receipts := landed_receipts(family):
             return receipts
         landed_at = clock()
-        store = PageStore(place.landing)
-        pages = store.whole_pages()
-        if pages and pages[-1].next and pages[-1].reading != _reading_hash(stream):
-            pages = []  # read by other rules than today's: there is no going on behind them
-        store.discard_all_but(pages)
+        pages = _usable_pages(family, store)
         notes = list(pages[-1].notes) if pages else []
         with TypedFamily(family, landed_at) as typing:
             _type_again(typing, store, pages)
-            if not _is_whole(family, pages):
-                session = _session(source, credentials, limits, clocks or Time(now=clock))
-                asker = Asker(session, stream, window, credentials.extra, page=len(pages) + 1, quick=family.is_plain, notes=notes)
-                try:
+            if not is_whole(family, pages):
+                with closing(_session(source, credentials, limits, clocks or Time(now=clock))) as session:
+                    asker = Asker(session, stream, window, credentials.extra, page=len(pages) + 1, quick=family.is_plain, notes=notes)
                     _read_on(family, store, typing, pages, asker)
-                finally:
-                    session.close()
-                store.sync()
-            return _receipts(family, pages, typing, run=run, note="; ".join(notes), landed_at=landed_at, clock=clock)
+                store.sync(pages)
+            counts = typing.close()
+        told = Circumstances(run=run, note="; ".join(notes), landed_at=landed_at, finished_at=clock())
+        return write_receipts(family, pages, counts, told)
+
+
+def _usable_pages(family: Family, store: PageStore) -> list[KeptPage]:
+    """The whole pages of an earlier reading; the rest is discarded, and all of it where it was read by other rules than today's."""
+    pages = store.whole_pages()
+    if pages and pages[-1].next and pages[-1].reading != _reading_hash(family.base):
+        pages = []
+    store.discard_all_but(pages)
+    return pages
 
 
 def _session(source: Source, credentials: Credentials, limits: Limits, clocks: Time) -> ApiSession:
@@ -191,13 +149,13 @@ def replay(*, settings: Settings, source: Source, stream: Stream, window: Window
         KuuloError: the window has not landed whole.
     """
     family = _family(settings, source, stream, window)
-    place = family.place(stream)
-    with _alone(place.landing):
-        store, landed_at = PageStore(place.landing), clock()
-        pages = store.whole_pages()
-        if not _is_whole(family, pages):
+    folder = family.place(stream).landing
+    with _alone(folder), closing(PageStore(folder)) as store:
+        pages, landed_at = store.whole_pages(), clock()
+        if not is_whole(family, pages):
             raise KuuloError(f"{source.name}/{stream.name}, batch {window.batch}: it has not landed whole, so land it first")
         with TypedFamily(family, landed_at) as typing:
             _type_again(typing, store, pages)
-            note = "; ".join(pages[-1].notes) if pages else ""
-            return _receipts(family, pages, typing, run=run, note=note, landed_at=landed_at, clock=clock)
+            counts = typing.close()
+        note = "; ".join(pages[-1].notes) if pages else ""
+        return write_receipts(family, pages, counts, Circumstances(run=run, note=note, landed_at=landed_at, finished_at=clock()))

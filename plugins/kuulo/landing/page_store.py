@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,9 @@ class PageStore:
         self.folder = private_folder(folder)
         self._index = folder / "pages.jsonl"
         self._compress = zstandard.ZstdCompressor(level=_LEVEL)
+        self._syncers = ThreadPoolExecutor(4)  # they only wait for the disk, while the next pages are read
+        self._syncing: list[Future[None]] = []
+        self._synced: set[str] = set()
 
     def write(self, number: int, page: Page, reading: str, notes: list[str]) -> KeptPage:
         """Write the page; it counts when its line is `noted`."""
@@ -68,6 +72,7 @@ class PageStore:
             notes=notes,
         )
         self._write(self.folder / kept.file, self._compress.compress(body), os.O_TRUNC)
+        self._sync_soon(kept.file)
         return kept
 
     def note(self, kept: KeptPage) -> None:
@@ -118,15 +123,33 @@ class PageStore:
         except (OSError, zstandard.ZstdError):
             return False
 
-    def sync(self) -> None:
-        """Make what was kept outlive a power cut; called once, before the receipt says that it is there."""
-        for path in [*self.folder.glob("page-*.json.zst"), self._index, self.folder]:
+    def sync(self, pages: list[KeptPage]) -> None:
+        """Make what was kept outlive a power cut; called before the receipt says that it is there."""
+        for kept in pages:
+            if kept.file not in self._synced:  # kept by an earlier, interrupted run
+                self._sync_soon(kept.file)
+        for done in self._syncing:
+            done.result()
+        self._syncing.clear()
+        for path in (self._index, self.folder):
             if path.exists():
-                descriptor = os.open(path, os.O_RDONLY)
-                try:
-                    os.fsync(descriptor)
-                finally:
-                    os.close(descriptor)
+                _sync(path)
+
+    def _sync_soon(self, file: str) -> None:
+        self._synced.add(file)
+        self._syncing.append(self._syncers.submit(_sync, self.folder / file))
+
+    def close(self) -> None:
+        """End the threads."""
+        self._syncers.shutdown()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def pages_hash(pages: list[KeptPage]) -> str:

@@ -1,0 +1,64 @@
+"""The receipts of a stream and of those made of the same pages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kuulo.landing.declaration import declaration_hash
+from kuulo.landing.page_store import KeptPage, pages_hash
+from kuulo.landing.receipt import LandingReceipt, read_landing_receipt, write_receipt
+from kuulo.landing.typed_family import Family
+from kuulo.landing.typed_rows import TypedCounts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """What a receipt says besides its accounts."""
+
+    run: str
+    note: str
+    landed_at: datetime
+    finished_at: datetime
+
+
+def landed_receipts(family: Family) -> list[LandingReceipt] | None:
+    """The family's receipts, where each is there and of today's declaration."""
+    found = [read_landing_receipt(family.place(stream)) for stream in family.streams]
+    hashes = [declaration_hash(stream) for stream in family.streams]
+    receipts = [r for r, declared in zip(found, hashes, strict=True) if r and r.declaration == declared]
+    return receipts if len(receipts) == len(found) else None
+
+
+def is_whole(family: Family, pages: list[KeptPage]) -> bool:
+    """Whether the pages on disk are all there is; of an empty window only the receipt can say so."""
+    if pages:
+        return pages[-1].next is None
+    receipt = read_landing_receipt(family.place(family.base))
+    return receipt is not None and receipt.pages == 0
+
+
+def write_receipts(family: Family, pages: list[KeptPage], counts: dict[str, TypedCounts], told: Circumstances) -> list[LandingReceipt]:
+    """Write a receipt for each stream of the family, the read one's last, since it says that the batch is there."""
+    receipts = []
+    for stream in family.streams:
+        own, count = stream is family.base, counts[stream.name]
+        receipt = LandingReceipt(
+            source=family.source.name,
+            stream=stream.name,
+            batch=family.window.batch,
+            run=told.run,
+            window_start=family.window.start,
+            window_end=family.window.end,
+            landed_at=told.landed_at,
+            pages=len(pages) if own else 0,
+            bytes=sum(page.bytes for page in pages) if own else 0,
+            received=count.received,
+            untyped=count.untyped,
+            undeclared=count.undeclared,
+            sha256=pages_hash(pages),
+            declaration=declaration_hash(stream),
+            seconds=(told.finished_at - told.landed_at).total_seconds(),
+            note=told.note,
+        )
+        write_receipt(family.place(stream).landing_receipt, receipt)
+        receipts.append(receipt)
+    return receipts
