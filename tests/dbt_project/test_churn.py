@@ -113,7 +113,12 @@ def test_a_plans_ladder_closes_under_the_plan_it_opened_with(warehouse: SmallWar
 
 
 def test_nobody_at_the_opening_has_no_rate(warehouse: SmallWarehouse) -> None:
-    row = warehouse.one("select logo_churn_rate, gross_mrr_churn_rate, net_mrr_churn_rate from churn_by_month where plan = 'free' and month = '2026-03-01'")
+    row = warehouse.one(
+        """
+        select logo_churn_rate, gross_mrr_churn_rate, net_mrr_churn_rate
+        from churn_by_month where plan = 'free' and month = '2026-03-01'
+        """
+    )
     assert set(row.values()) == {None}
 
 
