@@ -62,7 +62,7 @@ def dlt(url: str, records: int, folder: Path) -> Callable[[], int]:
     import os
 
     os.environ.update(
-        RUNTIME__DLTHUB_TELEMETRY="false", DLT_DATA_DIR=str(folder / "dlt"), NORMALIZE__DATA_WRITER__DISABLE_COMPRESSION="true"
+        RUNTIME__DLTHUB_TELEMETRY="false", DLT_DATA_DIR=str(folder / "dlt")
     )
     import dlt as library
     from dlt.sources.rest_api import rest_api_source

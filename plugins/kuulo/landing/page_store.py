@@ -26,7 +26,7 @@ class KeptPage:
     """The line of a page.
 
     Attributes:
-        sha256: of the vendor's bytes, before compression; `bytes` counts them.
+        sha256: of the file, as `sha256sum` gives it (a quarter of the vendor's bytes to hash); `bytes` counts the vendor's.
         reading: a hash of how the stream was read, without which `next` means nothing.
     """
 
@@ -60,9 +60,10 @@ class PageStore:
     def write(self, number: int, page: Page, reading: str, notes: list[str]) -> KeptPage:
         """Write the page; it counts when its line is `noted`."""
         body = page.answer.body
+        packed = self._compress.compress(body)
         kept = KeptPage(
             number=number,
-            sha256=hashlib.sha256(body).hexdigest(),
+            sha256=hashlib.sha256(packed).hexdigest(),
             bytes=len(body),
             ask=page.ask.to_json(),
             records_at=page.records_at,
@@ -71,7 +72,7 @@ class PageStore:
             reading=reading,
             notes=notes,
         )
-        self._write(self.folder / kept.file, self._compress.compress(body), os.O_TRUNC)
+        self._write(self.folder / kept.file, packed, os.O_TRUNC)
         self._sync_soon(kept.file)
         return kept
 
@@ -119,8 +120,8 @@ class PageStore:
 
     def _is_whole(self, kept: KeptPage) -> bool:
         try:
-            return hashlib.sha256(self.body(kept)).hexdigest() == kept.sha256
-        except (OSError, zstandard.ZstdError):
+            return hashlib.sha256((self.folder / kept.file).read_bytes()).hexdigest() == kept.sha256
+        except OSError:
             return False
 
     def sync(self, pages: list[KeptPage]) -> None:
