@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+
 from kuulo.settings import Settings
 from kuulo.warehouse.run_dbt import dbt_command, dbt_environment
-
 from tests.dbt_project.validated_rows import Row, write_validated
 
 Rows = Mapping[tuple[str, str], Iterable[Row]]

@@ -95,7 +95,7 @@ def test_two_rows_under_one_key_stop_the_batch_and_leave_what_was_there(settings
     land(settings, "files", SURVEY_ANSWERS, [answer(0), answer(0, score=1.0)], sha256="other pages")
     (receipt,) = validate(settings, "run-2")
     assert (receipt.status, receipt.batches, receipt.validated, receipt.newest_at) == ("stopped", 1, 0, None)
-    assert "unique_key (response_id and question_id together name one row" in receipt.message
+    assert "unique_key (response_id, question_id and survey_id together name one row" in receipt.message
     assert good.validated.read_bytes() == before
     stopped = read_validation_receipt(good)
     assert stopped is not None

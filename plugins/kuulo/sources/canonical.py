@@ -7,7 +7,7 @@ from kuulo.sources.source import Column, Source, Stream
 
 SURVEY_ANSWERS = Stream(
     name="survey_answers",
-    primary_key=("response_id", "question_id"),
+    primary_key=("response_id", "question_id", "survey_id"),
     scale_from="row",
     columns=(
         Column(name="response_id", required=True, personal="indirect"),
