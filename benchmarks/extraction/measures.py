@@ -61,9 +61,7 @@ def dlt(url: str, records: int, folder: Path) -> Callable[[], int]:
     """dlt's rest_api source to Parquet files."""
     import os
 
-    os.environ.update(
-        RUNTIME__DLTHUB_TELEMETRY="false", DLT_DATA_DIR=str(folder / "dlt")
-    )
+    os.environ.update(RUNTIME__DLTHUB_TELEMETRY="false", DLT_DATA_DIR=str(folder / "dlt"))
     import dlt as library
     from dlt.sources.rest_api import rest_api_source
 

@@ -26,6 +26,11 @@ _READ_AS = {
 _EXACT = 2**53
 
 
+def _is_exact(floats: Any) -> bool:
+    ends = pc.min_max(floats)
+    return not pc.any(pc.is_nan(floats)).as_py() and -_EXACT <= (ends["min"].as_py() or 0) <= (ends["max"].as_py() or 0) <= _EXACT
+
+
 class ArrowPages:
     """Reads pages of one stream."""
 
@@ -76,7 +81,7 @@ class ArrowPages:
                 values = values.cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
             elif column.type == "date":
                 values = values.cast(pa.date32())
-            elif column.type == "float64" and not pc.all(pc.less_equal(pc.abs(values), _EXACT), min_count=0).as_py():
+            elif column.type == "float64" and not _is_exact(values):
                 raise pa.ArrowInvalid("NaN, or a float that was written as a greater integer than it can hold")
             columns.append(values)
         return pa.Table.from_arrays(columns, names=[column.name for column in self._columns])

@@ -11,7 +11,8 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kuulo.landing.declaration import LINEAGE, UNTYPED, typed_schema
+from kuulo.landing.constant_columns import integers, same_integer, same_moment, same_text
+from kuulo.landing.declaration import UNTYPED, typed_schema
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.record_shape import RecordShape, Refusal, as_received
 from kuulo.landing.whole_files import whole_file
@@ -55,7 +56,7 @@ class TypedWriter:
 
     def __init__(self, *, place: BatchPlace, stream: Stream, window: Window, landed_at: datetime) -> None:
         self._place, self._shape, self._schema = place, RecordShape(stream), typed_schema(stream)
-        self._lineage = (place.batch, _naive(window.start), _naive(window.end), _naive(landed_at))
+        self._lineage: tuple[str, datetime, datetime, datetime] = (place.batch, _naive(window.start), _naive(window.end), _naive(landed_at))
         self._stack = ExitStack()
         self._typed = _ParquetFile(place.typed, self._schema, self._stack)
         self._untyped: _ParquetFile | None = None
@@ -89,14 +90,14 @@ class TypedWriter:
             self._flush()
         count = table.num_rows
         first, self._received = self._received, self._received + count
-        positions = pa.array(range(first, first + count), pa.int64())
-        extra, number = pa.nulls(count, pa.string()), pa.repeat(pa.scalar(page, pa.int32()), count)
+        positions, extra, number = integers(range(first, first + count)), pa.nulls(count, pa.string()), same_integer(page, count)
         self._tables.append(table.append_column("_extra", extra).append_column("_page", number).append_column("_position", positions))
         if first + count - (first // ROWS_IN_A_GROUP) * ROWS_IN_A_GROUP >= ROWS_IN_A_GROUP:
             self._flush()
 
     def _write_typed(self, columns: list[Any], count: int) -> None:
-        constants = [pa.repeat(pa.scalar(v, t), count) for v, (_, t) in zip(self._lineage, LINEAGE[3:], strict=True)]
+        batch, *moments = self._lineage
+        constants = [same_text(batch, count), *(same_moment(moment, count) for moment in moments)]
         self._typed.write(pa.Table.from_arrays([*columns, *constants], schema=self._schema))
 
     def _flush(self) -> None:
