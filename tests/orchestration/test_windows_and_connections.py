@@ -81,3 +81,17 @@ def test_a_failure_of_a_run_is_not_covered_up_by_what_validated_later(settings):
     write_run_receipt(settings, RunReceipt(run="r", source="hubspot", stream="tickets", finished_at=FEB, status="validated", received=3))
     [kept] = read_run_receipts(settings)
     assert (kept.status, kept.message, kept.received) == ("failed", "no answer", 3)
+
+
+@pytest.mark.parametrize("pace", ["fast", 0, -1, "nan"])
+def test_a_pace_that_is_no_positive_number_names_the_connection(monkeypatch, pace):
+    monkeypatch.setenv("AIRFLOW_CONN_HUBSPOT", json.dumps({"conn_type": "http", "password": "k", "extra": {"pace": pace}}))
+    with pytest.raises(KuuloError, match="connection 'hubspot': extra `pace`"):
+        credentials_of(SOURCES["hubspot"])
+
+
+def test_an_account_with_a_higher_limit_is_asked_as_often_as_it_may_be(monkeypatch):
+    monkeypatch.setenv("AIRFLOW_CONN_HUBSPOT", json.dumps({"conn_type": "http", "password": "k", "extra": {"pace": 1.5}}))
+    source = SOURCES["hubspot"]
+    usual, faster = source.manners.rates, source.manners.rates_at(credentials_of(source).pace)
+    assert [rate.requests for rate in faster] == [int(rate.requests * 1.5) for rate in usual]

@@ -26,12 +26,21 @@ def credentials_of(source: Source) -> Credentials:
             f"there is no Airflow connection {source.name!r}: set AIRFLOW_CONN_{source.name.upper()}, add it under Admin, "
             f"Connections, or set KUULO_SANDBOX=1 for the sandbox company"
         ) from None
-    return Credentials(
+    credentials = Credentials(
         base_url=_base_url(source, connection),
         secret=connection.password or "",
         login=connection.login or "",
         extra={str(key): str(value) for key, value in (connection.extra_dejson or {}).items()},
     )
+    _check_pace(source, credentials)
+    return credentials
+
+
+def _check_pace(source: Source, credentials: Credentials) -> None:
+    try:
+        credentials.pace  # noqa: B018  the property raises
+    except ValueError:
+        raise KuuloError(f"connection {source.name!r}: extra `pace` must be a positive number, 1 is the vendor's usual rate") from None
 
 
 def _base_url(source: Source, connection: Connection) -> str:

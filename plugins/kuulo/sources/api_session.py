@@ -82,7 +82,7 @@ class ApiSession:
     ) -> None:
         self.source, self.base_url, self.limits = source, credentials.base_url.rstrip("/"), limits
         self._manners, self._clocks = manners, clocks or Time()
-        self._pace = _Pace(manners.rates, self._clocks)
+        self._pace = _Pace(manners.rates_at(credentials.pace), self._clocks)
         self._patience = limits.waiting_budget_seconds
         self._session = requests.Session()
         self._session.auth = _Authorization(manners.word, credentials.secret)

@@ -1,6 +1,6 @@
 """How a vendor wants to be spoken to, as a value: how to prove who we are, how often to ask, what its refusals mean."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 DEFAULT_BUSY = frozenset({408, 425, 429, 500, 502, 503, 504, 521, 522, 523, 524})
 
@@ -41,6 +41,10 @@ class Manners:
     busy_statuses: frozenset[int] = DEFAULT_BUSY
     hopeless_policies: frozenset[str] = frozenset()
     permissions: tuple[Permission, ...] = ()
+
+    def rates_at(self, pace: float) -> tuple[Rate, ...]:
+        """The rates of an account that may ask `pace` times as often as the vendor's usual one."""
+        return tuple(replace(rate, requests=max(1, int(rate.requests * pace))) for rate in self.rates)
 
     def missing_permission(self, path: str) -> str:
         """What to name when the path answers 403."""

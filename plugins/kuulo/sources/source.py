@@ -126,9 +126,20 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """Where a source answers and what it asks for, taken from an Airflow connection. The secret is never printed."""
+    """Where a source answers and what it asks for, taken from an Airflow connection. The secret is never printed.
+
+    `extra` may hold `pace`: how many times the vendor's usual request rate this account has bought, e.g. 1.3.
+    """
 
     base_url: str
     secret: str = field(default="", repr=False)
     login: str = ""
     extra: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def pace(self) -> float:
+        """The multiple of the vendor's usual request rate; ValueError where it is no positive number."""
+        pace = float(self.extra.get("pace", "1"))
+        if not pace > 0:
+            raise ValueError("the connection's extra `pace` must be a positive number")
+        return pace
