@@ -4,22 +4,19 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from kuulo.landing.constant_columns import integers, same_integer, same_moment, same_text
 from kuulo.landing.declaration import UNTYPED, typed_schema
 from kuulo.landing.landing_path import BatchPlace
+from kuulo.landing.parquet_file import ParquetFile
 from kuulo.landing.record_shape import RecordShape, Refusal, as_received
-from kuulo.landing.whole_files import whole_file
 from kuulo.sources.source import Stream, Window
 
 ROWS_IN_A_GROUP = 20_000
-_DICTIONARY_BYTES = 32_768  # ids and comments give up on a dictionary early: half the time, smaller files
 
 
 @dataclass(frozen=True)
@@ -35,17 +32,6 @@ def _naive(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
-class _ParquetFile:
-    """One Parquet file that appears whole when the stack closes."""
-
-    def __init__(self, target: Path, schema: pa.Schema, stack: ExitStack) -> None:
-        aside = stack.enter_context(whole_file(target))
-        self._writer = stack.enter_context(pq.ParquetWriter(aside, schema, compression="zstd", dictionary_pagesize_limit=_DICTIONARY_BYTES))
-
-    def write(self, table: pa.Table) -> None:
-        self._writer.write_table(table)
-
-
 class TypedWriter:
     """Writes the rows of one batch; use it in a `with`, or end it with close() or abandon().
 
@@ -58,8 +44,8 @@ class TypedWriter:
         self._place, self._shape, self._schema = place, RecordShape(stream), typed_schema(stream)
         self._lineage: tuple[str, datetime, datetime, datetime] = (place.batch, _naive(window.start), _naive(window.end), _naive(landed_at))
         self._stack = ExitStack()
-        self._typed = _ParquetFile(place.typed, self._schema, self._stack)
-        self._untyped: _ParquetFile | None = None
+        self._typed = ParquetFile(place.typed, self._schema, self._stack)
+        self._untyped: ParquetFile | None = None
         self._rows: list[list[Any]] = []
         self._tables: list[pa.Table] = []
         self._refused: list[tuple[int, str, str, str]] = []
@@ -111,7 +97,7 @@ class TypedWriter:
             self._rows.clear()
             self._write_typed(columns, count)
         if self._refused:
-            self._untyped = self._untyped or _ParquetFile(self._place.untyped, UNTYPED, self._stack)
+            self._untyped = self._untyped or ParquetFile(self._place.untyped, UNTYPED, self._stack)
             columns = [pa.array(values, field.type) for values, field in zip(zip(*self._refused, strict=True), UNTYPED, strict=True)]
             self._untyped_rows += len(self._refused)
             self._refused.clear()
@@ -121,6 +107,9 @@ class TypedWriter:
         """Put the files in place and give the accounts; may be called again."""
         try:
             self._flush()
+            for file in (self._typed, self._untyped):
+                if file:
+                    file.finish()
         except BaseException as failure:
             self._stack.__exit__(type(failure), failure, failure.__traceback__)
             raise
