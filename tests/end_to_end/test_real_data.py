@@ -33,7 +33,8 @@ def query(run: Run, text: str, *parameters: object) -> list[tuple]:
 def test_sfo_2017_nps_weighted_and_not(run):
     [(responses, promoters, passives, detractors, nps, weighted)] = query(
         run,
-        "select sum(responses), sum(promoters), sum(passives), sum(detractors), 100.0 * (sum(promoters) - sum(detractors)) / sum(responses), "
+        "select sum(responses), sum(promoters), sum(passives), sum(detractors), "
+        "100.0 * (sum(promoters) - sum(detractors)) / sum(responses), "
         "100.0 * (sum(weighted_promoters) - sum(weighted_detractors)) / sum(weighted_responses) from nps_by_day where survey = 'sfo_2017'",
     )
     assert (responses, promoters, passives, detractors) == (2746, 1436, 968, 342)

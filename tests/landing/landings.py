@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow.parquet as pq
+
 from kuulo.landing.land_stream import land_stream
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.receipt import LandingReceipt
 from kuulo.settings import Settings
 from kuulo.sources.source import Credentials, Source, Window
-
 from tests.loopback_server import Asked, Script, serving
 from tests.still_time import StillTime
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+
 from kuulo.landing.coercion import CannotType, coercer
 from kuulo.sources.source import Column
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import zstandard
+
 from kuulo.errors import KuuloError
 from kuulo.landing.land_stream import replay
 from kuulo.landing.receipt import read_landing_receipt
@@ -18,7 +19,6 @@ from kuulo.sources.manners import Manners
 from kuulo.sources.pagination import AfterCursor
 from kuulo.sources.reading import Named, Paged, PerParent
 from kuulo.sources.source import Column, Source, Stream
-
 from tests.landing.landings import WINDOW, land, place_of, typed_rows, untyped_rows
 from tests.loopback_server import Asked, Reply, Script
 from tests.still_time import START

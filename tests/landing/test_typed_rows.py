@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from kuulo.landing import typed_rows
 from kuulo.landing.declaration import declaration_hash, typed_schema
 from kuulo.landing.landing_path import BatchPlace

@@ -5,12 +5,12 @@ import logging
 from pathlib import Path
 
 import pytest
+
 from kuulo.sources.api_errors import BadCredentials, NotFound, RetryLater, SourceContractBroken
 from kuulo.sources.api_session import ApiSession
 from kuulo.sources.ask import Ask
 from kuulo.sources.manners import Limits, Manners, Permission, Rate
 from kuulo.sources.source import Credentials
-
 from tests.loopback_server import Asked, Loopback, Reply, in_order, serving
 from tests.still_time import StillTime
 

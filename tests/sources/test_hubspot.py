@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
+
 from kuulo.settings import Settings
 from kuulo.sources.api_errors import BadCredentials, RetryLater, SourceContractBroken
 from kuulo.sources.hubspot import HUBSPOT
-
 from tests.landing.landings import land, typed_rows, untyped_rows
 from tests.loopback_server import Asked, Reply
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
 from kuulo.sources.api_errors import SourceContractBroken
 from kuulo.sources.api_session import ApiSession
 from kuulo.sources.ask import Ask
@@ -14,7 +15,6 @@ from kuulo.sources.pagination import AfterCursor, IdKeyset, NextLink
 from kuulo.sources.reading import InTurn, Named, Paged, Parents, PerParent
 from kuulo.sources.same_origin import below_base
 from kuulo.sources.source import Column, Credentials, Stream, Window
-
 from tests.loopback_server import Asked, Reply, in_order, serving
 from tests.still_time import StillTime
 

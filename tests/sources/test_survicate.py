@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
+
 from kuulo.settings import Settings
 from kuulo.sources.api_errors import BadCredentials
 from kuulo.sources.survicate import SURVICATE
-
 from tests.landing.landings import land, typed_rows, untyped_rows
 from tests.loopback_server import Asked, Reply
 

@@ -4,8 +4,10 @@ import difflib
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from kuulo.errors import KuuloError
+from kuulo.landing.whole_files import private_folder
 from kuulo.orchestration.sandbox_process import STANDS_IN_FOR, connect_to_sandbox
 from kuulo.settings import Settings
 from kuulo.sources.catalog import SOURCES
@@ -63,17 +65,30 @@ def _next_window(settings: Settings, source: Source) -> Window | None:
     return Window(start, end) if start < end else None
 
 
+def _refuse_mixture(settings: Settings, source: str, from_sandbox: Path) -> None:
+    """Windows that landed from the sandbox would be taken for the vendor's own, and read no more."""
+    if from_sandbox.exists():
+        raise KuuloError(
+            f"{settings.home} holds the sandbox company's {source} data, which would mix with your connection's: "
+            f"set another KUULO_HOME, or remove that folder first"
+        )
+
+
 def sources_in_use(settings: Settings, sandbox_address: str) -> list[SourceInUse]:
     """The API sources that this run reads. Without a connection the sandbox stands in, where it is on."""
     in_use = []
     for source in SOURCES.values():
         if not source.base_url:
             continue
+        from_sandbox = settings.landing / source.name / ".sandbox"
         if _has_connection(source.name):
+            _refuse_mixture(settings, source.name, from_sandbox)
             in_use.append(SourceInUse(source, _next_window(settings, source), is_sandbox=False))
         elif sandbox_address and source.name in STANDS_IN_FOR:
             from kuulo.sandbox.history import AS_OF, HISTORY_START
 
             connect_to_sandbox(source.name, sandbox_address)
+            private_folder(from_sandbox.parent)
+            from_sandbox.touch(mode=0o600)
             in_use.append(SourceInUse(source, Window(HISTORY_START, AS_OF), is_sandbox=True))
     return in_use
