@@ -1,0 +1,1 @@
+"""The whole pipeline, run as a user runs it."""

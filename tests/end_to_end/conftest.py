@@ -1,7 +1,6 @@
 """One run over the whole sandbox company, shared by the tests that look at it from several sides."""
 
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +23,7 @@ class Run:
 
 
 @pytest.fixture(scope="session")
-def sandbox_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+def sandbox_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """`make run` in an empty home."""
     home = tmp_path_factory.mktemp("sandbox") / "home"
-    yield Run(home, run_pipeline(home))
+    return Run(home, run_pipeline(home))

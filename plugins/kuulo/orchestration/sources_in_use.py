@@ -89,6 +89,7 @@ def sources_in_use(settings: Settings, sandbox_address: str) -> list[SourceInUse
 
             connect_to_sandbox(source.name, sandbox_address)
             private_folder(from_sandbox.parent)
-            from_sandbox.touch(mode=0o600)
+            if not from_sandbox.exists():
+                from_sandbox.touch(mode=0o600)
             in_use.append(SourceInUse(source, Window(HISTORY_START, AS_OF), is_sandbox=True))
     return in_use
