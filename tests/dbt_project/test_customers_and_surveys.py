@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from kuulo.warehouse.customer_key import keyed_hash, read_or_create_key
+from kuulo.kept_keys import kept_key
+from kuulo.warehouse.customer_key import keyed_hash
 from tests.dbt_project.small_build import SmallWarehouse
 from tests.dbt_project.validated_rows import write_receipts, write_validated
 
@@ -126,7 +127,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> SmallWarehouse:
 
 
 def _key(warehouse: SmallWarehouse, node: str) -> str:
-    return keyed_hash(read_or_create_key(warehouse.settings.home / "secrets" / "customer_key"), node)
+    return keyed_hash(kept_key(warehouse.settings.home / "secrets" / "customer_key"), node)
 
 
 def _customer(warehouse: SmallWarehouse, node: str) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """The Airflow of one installation: its configuration, its metadata database, its pools."""
 
+import base64
 import os
 import sys
 from pathlib import Path
 
+from kuulo.kept_keys import kept_key
 from kuulo.landing.whole_files import private_folder
 from kuulo.settings import PROJECT_ROOT, Settings
 
@@ -40,11 +42,22 @@ def airflow_configuration(settings: Settings) -> dict[str, str]:
     }
 
 
+def _secrets_of_airflow(settings: Settings) -> dict[str, str]:
+    """What Airflow's parts must share to trust one another; by itself each would make up its own."""
+    folder = settings.home / "secrets"
+    fernet = base64.urlsafe_b64encode(kept_key(folder / "airflow_fernet")).decode()
+    return {
+        "AIRFLOW__CORE__FERNET_KEY": fernet,
+        "AIRFLOW__API__SECRET_KEY": kept_key(folder / "airflow_api").hex(),
+        "AIRFLOW__API_AUTH__JWT_SECRET": kept_key(folder / "airflow_jwt").hex(),
+    }
+
+
 def use_airflow_home(settings: Settings, **overrides: str) -> None:
     """Point this process, and those it starts, at the installation's Airflow; call it before Airflow is imported."""
     os.umask(0o077)
     private_folder(settings.home / "airflow")
-    for name, value in {**airflow_configuration(settings), **overrides}.items():
+    for name, value in {**airflow_configuration(settings), **_secrets_of_airflow(settings), **overrides}.items():
         os.environ.setdefault(name, value)
     # `airflow standalone` starts its parts by name: they must be those of this environment.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])

@@ -6,39 +6,16 @@ no query, model or dbt artifact, and the hashing itself is DuckDB's (2.5 times a
 
 import hashlib
 import hmac
-import os
-import secrets
 from pathlib import Path
 from typing import Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
+from kuulo.kept_keys import kept_key
+
 _BLOCK_BYTES = 64
 _INNER, _OUTER = 0x36, 0x5C
-
-
-def read_or_create_key(path: Path) -> bytes:
-    """The installation's key; on first use 32 random bytes, written as hex into a file that only its owner can read."""
-    if not path.exists():
-        _create_key(path)
-    return bytes.fromhex(path.read_text().strip())
-
-
-def _create_key(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(32))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(beside, path)  # never over a key that another process has just made: keys derived from it would be lost
-    except FileExistsError:
-        pass
-    finally:
-        beside.unlink()
 
 
 def keyed_hash(key: bytes, text: str) -> str:
@@ -51,7 +28,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Read the key, or make it on first use."""
-        block = read_or_create_key(Path(plugin_config["key_file"])).ljust(_BLOCK_BYTES, b"\0")
+        block = kept_key(Path(plugin_config["key_file"])).ljust(_BLOCK_BYTES, b"\0")
         self._inner = bytes(byte ^ _INNER for byte in block)
         self._outer = bytes(byte ^ _OUTER for byte in block)
 
