@@ -79,12 +79,12 @@ def test_both_ways_give_the_same_rows(tmp_path: Path, monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("page", QUICK)
 def test_plain_pages_take_the_quick_way(page: list[Any]) -> None:
-    assert ArrowPages(PLAIN).table(json.dumps({"data": page, "next": None}).encode(), "data") is not None
+    assert ArrowPages(PLAIN).table([json.dumps({"data": page, "next": None}).encode()], "data") is not None
 
 
 @pytest.mark.parametrize("page", SLOW)
 def test_pages_that_it_would_not_read_exactly_are_left_to_the_slower_way(page: list[Any]) -> None:
-    assert ArrowPages(PLAIN).table(json.dumps({"data": page, "next": None}).encode(), "data") is None
+    assert ArrowPages(PLAIN).table([json.dumps({"data": page, "next": None}).encode()], "data") is None
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
-"""A page of plain records straight to Arrow, twenty times faster than record by record, where that loses nothing.
+"""Pages of plain records straight to Arrow, twenty times faster than record by record, where that loses nothing.
 
 Arrow reads a page only if every value has its declared type already and no field is undeclared. Whatever is otherwise on a
 page (a number in quotes, a new field, a NUL, a fraction of nanoseconds) is left to the slower way, which keeps and explains it.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -31,8 +32,18 @@ def _is_exact(floats: Any) -> bool:
     return not pc.any(pc.is_nan(floats)).as_py() and -_EXACT <= (ends["min"].as_py() or 0) <= (ends["max"].as_py() or 0) <= _EXACT
 
 
+def _is_odd(body: bytes) -> bool:
+    """Whether the page is too large, or holds text that Arrow would take and the slower way would not."""
+    if len(body) > _LARGEST_PAGE or (b"\\" in body and _ODD_TEXT.search(body)):
+        return True
+    try:
+        return not body.isascii() and not body.decode()
+    except UnicodeDecodeError:
+        return True
+
+
 class ArrowPages:
-    """Reads pages of one stream."""
+    """Reads pages of one stream, several at once."""
 
     def __init__(self, stream: Stream) -> None:
         self._columns = stream.columns
@@ -43,33 +54,34 @@ class ArrowPages:
         """Whether the stream's records are rows as they are, of plain values."""
         return stream.rows_of is None and all(len(c.path) == 1 and c.type in _READ_AS and not c.unit for c in stream.columns)
 
-    def table(self, body: bytes, records_at: str) -> pa.Table | None:
-        """The page's records in declared columns, or None where only the slower way is exact."""
-        if len(body) > _LARGEST_PAGE or "." in records_at or (b"\\" in body and _ODD_TEXT.search(body)):
+    def table(self, bodies: Sequence[bytes], records_at: str) -> tuple[pa.Table, list[int]] | None:
+        """The records of the pages in declared columns, and how many each page has, or None where only the slower way is exact."""
+        if "." in records_at or any(map(_is_odd, bodies)):
             return None
         try:
-            if not body.isascii():
-                body.decode()
-            return self._typed(self._records(body, records_at))
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, KeyError, UnicodeDecodeError):
+            pages = self._pages(bodies, records_at)
+            return self._typed(pages.flatten()), pages.value_lengths().to_pylist()
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, KeyError):
             return None
 
-    def _records(self, body: bytes, records_at: str) -> Any:
-        page = pj.read_json(
-            pa.BufferReader(body),
-            read_options=pj.ReadOptions(use_threads=False, block_size=len(body) + 1),
+    def _pages(self, bodies: Sequence[bytes], records_at: str) -> Any:
+        """A list of records a page; read as lines of JSON, since calls cost more than bytes."""
+        lines = b"\n".join(bodies)
+        read = pj.read_json(
+            pa.BufferReader(lines),
+            read_options=pj.ReadOptions(use_threads=False, block_size=len(lines) + 1),
             parse_options=pj.ParseOptions(
                 explicit_schema=pa.schema([(records_at, pa.list_(self._record))]),
-                newlines_in_values=b"\n" in body,
+                newlines_in_values=any(body.find(b"\n", 0, -1) >= 0 for body in bodies),
                 unexpected_field_behavior="infer",
             ),
         )
-        records = page[records_at].combine_chunks()
-        if page.num_rows != 1 or records.null_count or records.values.null_count:
-            raise pa.ArrowInvalid("not one page of records")
-        if records.values.type.num_fields != self._record.num_fields:
+        pages = read[records_at].combine_chunks()
+        if len(pages) != len(bodies) or pages.null_count or pages.values.null_count:
+            raise pa.ArrowInvalid("not pages of records")
+        if pages.values.type.num_fields != self._record.num_fields:
             raise pa.ArrowInvalid("undeclared fields")
-        return records.flatten()
+        return pages
 
     def _typed(self, records: Any) -> pa.Table:
         columns = []

@@ -15,9 +15,12 @@ def integers(values: Iterable[int]) -> pa.Array:
     return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(numbers)])
 
 
-def same_integer(value: int, count: int) -> pa.Array:
-    """An int32 column that says the same in every row."""
-    return pa.Array.from_buffers(pa.int32(), count, [None, pa.py_buffer(array("i", [value]) * count)])
+def repeated_integers(times: Iterable[tuple[int, int]]) -> pa.Array:
+    """An int32 column of values that each come so many times, one after the other."""
+    numbers = array("i")
+    for value, count in times:
+        numbers.extend(array("i", [value]) * count)
+    return pa.Array.from_buffers(pa.int32(), len(numbers), [None, pa.py_buffer(numbers)])
 
 
 def same_moment(value: datetime, count: int) -> pa.Array:

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from kuulo.errors import KuuloError
@@ -15,7 +14,7 @@ from kuulo.landing.behind import Behind
 from kuulo.landing.family_receipts import Circumstances, is_whole, landed_receipts, write_receipts
 from kuulo.landing.page_store import KeptPage, PageStore
 from kuulo.landing.receipt import LandingReceipt
-from kuulo.landing.typed_family import Family, TypedFamily
+from kuulo.landing.typed_family import Family, RawPage, TypedFamily
 from kuulo.landing.whole_files import private_folder
 from kuulo.settings import Settings
 from kuulo.sources.api_errors import RetryLater
@@ -52,19 +51,15 @@ def _read_on(family: Family, store: PageStore, typing: TypedFamily, pages: list[
     for kept in pages:
         asker.remember(kept.ask)
     reading_hash = _reading_hash(family.base)
-    with Behind(pages, store.note) as behind:
+    with Behind(store, typing, pages) as behind:
         for page in family.base.reading.pages(asker, pages[-1].next if pages else None):
-            document = None if page.answer.quick_records else page.answer.document
-            behind.hand_over(
-                partial(store.write, asker.page, page, reading_hash, list(asker.notes)),
-                partial(typing.take, asker.page, page.answer.body, page.records_at, page.parent, document),
-            )
+            behind.hand_over(asker.page, page, reading_hash, list(asker.notes))
             asker.page += 1
 
 
 def _type_again(typing: TypedFamily, store: PageStore, pages: list[KeptPage]) -> None:
     for kept in pages:
-        typing.take(kept.number, store.body(kept), kept.records_at, kept.parent)
+        typing.take([RawPage(kept.number, store.body(kept), kept.records_at, kept.parent)])
 
 
 def _family(settings: Settings, source: Source, stream: Stream, window: Window) -> Family:

@@ -17,7 +17,8 @@ class ParquetFile:
 
     def __init__(self, target: Path, schema: pa.Schema, stack: ExitStack) -> None:
         aside = stack.enter_context(whole_file(target))
-        self._writer = stack.enter_context(pq.ParquetWriter(aside, schema, compression="zstd", dictionary_pagesize_limit=_DICTIONARY_BYTES))
+        writer = pq.ParquetWriter(aside, schema, compression="lz4", write_statistics=False, dictionary_pagesize_limit=_DICTIONARY_BYTES)
+        self._writer = stack.enter_context(writer)
         self._thread = stack.enter_context(ThreadPoolExecutor(1))
         self._writing: Future[None] | None = None
 

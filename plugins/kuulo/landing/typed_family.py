@@ -1,6 +1,6 @@
 """A stream's pages typed into the stream itself and into every stream that is made of the same pages, in one pass."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,8 +57,25 @@ def _rows(stream: Stream, records: list[Any], parent: dict[str, str]) -> Iterato
             yield _Strange(record, f"the record is built otherwise than known ({type(why).__name__})")
 
 
+@dataclass(frozen=True)
+class RawPage:
+    """A page to be typed; `document` is its JSON where it has been read already."""
+
+    number: int
+    body: bytes
+    records_at: str
+    parent: dict[str, str]
+    document: Any = None
+
+
 class TypedFamily:
-    """Writers of all the family's typed rows; use it in a `with`."""
+    """Writers of all the family's typed rows; use it in a `with`.
+
+    Attributes:
+        pages: how many are typed.
+    """
+
+    pages = 0
 
     def __init__(self, family: Family, landed_at: datetime) -> None:
         self._family, self._stack = family, ExitStack()
@@ -68,22 +85,38 @@ class TypedFamily:
         }
         self._arrow = ArrowPages(family.base) if family.is_plain else None
 
-    def take(self, number: int, body: bytes, records_at: str, parent: dict[str, str], document: Any = None) -> None:
-        """Type one page; `document` is its JSON where it has been read already."""
-        if self._arrow and (table := self._arrow.table(body, records_at)) is not None:
-            self._writers[self._family.base.name].write_table(table, number)
+    def take(self, pages: Sequence[RawPage]) -> None:
+        """Type the pages that come next, all at once if they are plain."""
+        if self._taken_at_once(pages):
             return
+        for page in pages:
+            if len(pages) == 1 or not self._taken_at_once([page]):
+                self._take_records(page)
+                self.pages += 1
+
+    def _taken_at_once(self, pages: Sequence[RawPage]) -> bool:
+        if self._arrow is None or len({page.records_at for page in pages}) != 1:
+            return False
+        typed = self._arrow.table([page.body for page in pages], pages[0].records_at)
+        if typed is None:
+            return False
+        table, counts = typed
+        self._writers[self._family.base.name].write_table(table, [(page.number, n) for page, n in zip(pages, counts, strict=True)])
+        self.pages += len(pages)
+        return True
+
+    def _take_records(self, page: RawPage) -> None:
         try:
-            records = value_at(decode_page(body) if document is None else document, records_at)
+            records = value_at(decode_page(page.body) if page.document is None else page.document, page.records_at)
         except ValueError:
-            raise SourceContractBroken(f"{self._family.source.name}/{self._family.base.name}, page {number}: not JSON") from None
+            raise SourceContractBroken(f"{self._family.source.name}/{self._family.base.name}, page {page.number}: not JSON") from None
         for stream in self._family.streams:
             writer = self._writers[stream.name]
-            for row in _rows(stream, records, parent):
+            for row in _rows(stream, records, page.parent):
                 if isinstance(row, _Strange):
                     writer.refuse(row.record, "typed:record", row.reason)
                 else:
-                    writer.write_rows((row,), number)
+                    writer.write_rows((row,), page.number)
 
     def close(self) -> dict[str, TypedCounts]:
         """Put every file in place; the accounts by stream."""

@@ -9,14 +9,14 @@ from typing import Any, Self
 
 import pyarrow as pa
 
-from kuulo.landing.constant_columns import integers, same_integer, same_moment, same_text
+from kuulo.landing.constant_columns import integers, repeated_integers, same_moment, same_text
 from kuulo.landing.declaration import UNTYPED, typed_schema
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.parquet_file import ParquetFile
 from kuulo.landing.record_shape import RecordShape, Refusal, as_received
 from kuulo.sources.source import Stream, Window
 
-ROWS_IN_A_GROUP = 20_000
+ROWS_IN_A_GROUP = 50_000
 
 
 @dataclass(frozen=True)
@@ -70,14 +70,14 @@ class TypedWriter:
         self._refused.append((self._received, rule, reason, as_received(record)))
         self._received += 1
 
-    def write_table(self, table: pa.Table, page: int) -> None:
-        """Take a page that is typed already: its declared columns, in declared order and type."""
+    def write_table(self, table: pa.Table, pages: Iterable[tuple[int, int]]) -> None:
+        """Take rows that are typed already: declared columns in declared order and type, of pages of so many rows each."""
         if self._rows:
             self._flush()
         count = table.num_rows
         first, self._received = self._received, self._received + count
-        positions, extra, number = integers(range(first, first + count)), pa.nulls(count, pa.string()), same_integer(page, count)
-        self._tables.append(table.append_column("_extra", extra).append_column("_page", number).append_column("_position", positions))
+        positions, extra, numbers = integers(range(first, first + count)), pa.nulls(count, pa.string()), repeated_integers(pages)
+        self._tables.append(table.append_column("_extra", extra).append_column("_page", numbers).append_column("_position", positions))
         if first + count - (first // ROWS_IN_A_GROUP) * ROWS_IN_A_GROUP >= ROWS_IN_A_GROUP:
             self._flush()
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import requests
 from urllib3.exceptions import HTTPError
@@ -63,17 +63,6 @@ class _Pace:
             sent.append(self._clocks.monotonic())
 
 
-class _Authorization(requests.auth.AuthBase):
-    """The raw secret behind the vendor's word."""
-
-    def __init__(self, word: str, secret: str) -> None:
-        self._header = f"{word} {secret}"
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = self._header
-        return request
-
-
 class ApiSession:
     """A keep-alive session with one source, for one stream's window."""
 
@@ -84,16 +73,21 @@ class ApiSession:
         self._manners, self._clocks = manners, clocks or Time()
         self._pace = _Pace(manners.rates_at(credentials.pace), self._clocks)
         self._patience = limits.waiting_budget_seconds
-        self._session = requests.Session()
-        self._session.auth = _Authorization(manners.word, credentials.secret)
-        # Proxies and CA bundle of the environment, looked up once and not at each request; all requests go to one origin.
-        found = self._session.merge_environment_settings(self.base_url, {}, True, None, None)
-        self._session.proxies, self._session.verify, self._session.trust_env = dict(found["proxies"]), found["verify"], False
-        self._session.headers.update({"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "kuulo"})
+        self._headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "User-Agent": "kuulo",
+            "Authorization": f"{manners.word} {credentials.secret}",
+        }
+        # An adapter and no session, whose cookies, netrc and environment would be looked up at each request: proxies and the
+        # CA bundle are looked up once, since all requests go to one origin.
+        self._adapter = requests.adapters.HTTPAdapter()
+        found = requests.Session().merge_environment_settings(self.base_url, {}, True, None, None)
+        self._verify, self._proxies = cast(bool | str, found["verify"]), found["proxies"]
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        self._adapter.close()
 
     def ask(self, ask: Ask, *, label: str, records_at: str = "", quick: bool = False) -> Answer:
         """A whole, readable answer that holds a list at `records_at`, after as many tries as the limits allow.
@@ -157,9 +151,11 @@ class ApiSession:
 
     def _request(self, ask: Ask, url: str) -> requests.Response:
         try:
-            return self._session.request(
-                ask.method, url, params=ask.params if url == self.base_url + ask.path else None, json=ask.body, stream=True,
-                timeout=(self.limits.connect_seconds, self.limits.read_seconds), allow_redirects=False,
+            params = ask.params if url == self.base_url + ask.path else None
+            request = requests.Request(ask.method, url, headers=self._headers, params=params, json=ask.body).prepare()
+            return self._adapter.send(
+                request, stream=True, timeout=(self.limits.connect_seconds, self.limits.read_seconds),
+                verify=self._verify, proxies=self._proxies,
             )  # fmt: skip
         except requests.exceptions.SSLError:
             raise SourceContractBroken(
@@ -198,6 +194,8 @@ class ApiSession:
         raw: Any = response.raw
         chunks, size, started = [], 0, self._clocks.monotonic()
         try:
+            if raw.length_remaining is not None and raw.length_remaining <= _CHUNK and "Content-Encoding" not in response.headers:
+                return cast(bytes, raw.read())  # what would be one chunk, without a copy
             while chunk := raw.read(_CHUNK, decode_content=True):
                 chunks.append(chunk)
                 size += len(chunk)

@@ -10,7 +10,7 @@ MISSING: Any = object()
 _DECODER = json.JSONDecoder()
 _KEY = re.compile(r'\s*"([^"\\]*)"\s*:\s*')
 _COMMA = re.compile(r"\s*,")
-_TAIL, _BRACKETS = 4096, 16
+_END, _BRACKETS = 16_384, 16
 _LONG_INTEGER = re.compile(rb"[:\[,\s]-?\d{19,}")  # orjson makes a float of an integer beyond 64 bits
 
 
@@ -49,15 +49,15 @@ def _head(text: str, records_key: str) -> tuple[dict[str, Any], int] | None:
     return None
 
 
-def _tail(text: str) -> dict[str, Any] | None:
+def _tail(body: bytes, start: int) -> dict[str, Any] | None:
     """The members behind the records: what follows the last bracket that makes a whole object of it."""
-    end = len(text)
+    end = len(body)
     for _ in range(_BRACKETS):
-        end = text.rfind("]", max(0, len(text) - _TAIL), end)
+        end = body.rfind(b"]", max(start, len(body) - _END), end)
         if end < 0:
             return None
         try:
-            members: dict[str, Any] = orjson.loads(f'{{"":[{text[end:]}')
+            members: dict[str, Any] = orjson.loads(b'{"":[' + body[end:])
         except orjson.JSONDecodeError:
             continue
         return members
@@ -70,9 +70,9 @@ def read_envelope(body: bytes, records_key: str) -> dict[str, Any] | None:
     A member may be missing from it; one that is in it is the page's.
     """
     try:
-        text = body.decode()
+        text = body[:_END].decode(errors="surrogateescape")  # the cut may go through a letter
         head = _head(text, records_key)
-        tail = _tail(text[head[1] :]) if head else None
+        tail = _tail(body, len(text[: head[1]].encode())) if head else None
     except ValueError:
         return None
     return {**tail, **head[0]} if head and tail is not None else None
