@@ -8,6 +8,7 @@ Red: nothing is published and the last good marts stay; the task's last line nam
 """
 
 from airflow.sdk import dag
+
 from kuulo.orchestration.assets import ANY_VALIDATED
 from kuulo.orchestration.dag_defaults import DEFAULT_ARGS, START_DATE
 from kuulo.orchestration.marts_tasks import build_marts_task

@@ -8,6 +8,7 @@ Red: `tell_what_stopped` names the file and the remedy; refused rows are in `qua
 """
 
 from airflow.sdk import dag
+
 from kuulo.orchestration.dag_defaults import DEFAULT_ARGS, START_DATE, WINDOW_PARAMS
 from kuulo.orchestration.landing_task_group import land_source
 

@@ -8,6 +8,7 @@ Red: `tell_what_stopped` says which stream and why; refused rows are in `quarant
 """
 
 from airflow.sdk import CronDataIntervalTimetable, dag
+
 from kuulo.orchestration.dag_defaults import DEFAULT_ARGS, START_DATE, WINDOW_PARAMS
 from kuulo.orchestration.landing_task_group import land_source
 

@@ -8,6 +8,7 @@ Red: readers keep the last publication; `marts.publication` in it says from when
 """
 
 from airflow.sdk import dag
+
 from kuulo.orchestration.assets import MARTS
 from kuulo.orchestration.dag_defaults import DEFAULT_ARGS, START_DATE
 from kuulo.orchestration.marts_tasks import publish_marts_task

@@ -1,8 +1,10 @@
 """The window a run takes, the connection a source has, and what is said where they are wrong."""
 
+import copy
 import json
 from datetime import UTC, datetime
 
+import pendulum
 import pytest
 
 from kuulo.errors import KuuloError
@@ -19,6 +21,13 @@ def test_params_win_over_the_schedule():
     window = window_of({"window_start": "2026-01-01T02:00:00+02:00", "window_end": "2026-01-05"}, JAN, FEB)
     assert (window.start, window.end) == (JAN, datetime(2026, 1, 5, tzinfo=UTC))
     assert window.batch == "20260101T000000Z--20260105T000000Z"
+
+
+def test_a_window_of_airflows_own_datetimes_keeps_its_zone_in_a_receipt():
+    start, end = pendulum.datetime(2026, 1, 1, tz="Europe/Helsinki"), pendulum.datetime(2026, 1, 2, tz="UTC")
+    window = window_of({"window_start": None, "window_end": None}, start, end)
+    assert (type(window.start), type(copy.deepcopy(window).end)) == (datetime, datetime)
+    assert copy.deepcopy(window).start.isoformat() == "2025-12-31T22:00:00+00:00"
 
 
 def test_without_params_the_schedule_has_its_interval():

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,11 @@ def whole_file(target: Path) -> Iterator[Path]:
         aside.unlink(missing_ok=True)
 
 
+def _as_text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
 def write_json(target: Path, value: Any) -> None:
     """Write a JSON document whole."""
     with whole_file(target) as aside:
-        aside.write_text(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n")
+        aside.write_text(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, default=_as_text) + "\n")

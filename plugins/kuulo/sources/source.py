@@ -107,7 +107,7 @@ class Source:
 
 @dataclass(frozen=True, order=True)
 class Window:
-    """A half-open span of time [start, end), in UTC."""
+    """A half-open span of time [start, end), kept as plain datetimes in UTC, whatever kind and zone they come in."""
 
     start: datetime
     end: datetime
@@ -115,13 +115,17 @@ class Window:
     def __post_init__(self) -> None:
         if self.start.tzinfo is None or self.end.tzinfo is None:
             raise ValueError("a window's start and end need a time zone: write them as 2026-01-01T00:00:00Z")
+        for name in ("start", "end"):
+            at = getattr(self, name).astimezone(UTC)
+            plain = datetime(at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond, tzinfo=UTC)
+            object.__setattr__(self, name, plain)  # Airflow's own kind of datetime loses its zone when it is copied
         if self.end <= self.start:
             raise ValueError(f"window_end {self.end.isoformat()} must be later than window_start {self.start.isoformat()}")
 
     @property
     def batch(self) -> str:
         """The window as a folder name, e.g. 20260101T000000Z--20260102T000000Z."""
-        return f"{self.start.astimezone(UTC):%Y%m%dT%H%M%SZ}--{self.end.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+        return f"{self.start:%Y%m%dT%H%M%SZ}--{self.end:%Y%m%dT%H%M%SZ}"
 
 
 @dataclass(frozen=True, kw_only=True)
