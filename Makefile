@@ -19,11 +19,11 @@ $(VENV)/.installed: requirements.txt
 	@echo "Setting up $(VENV) (once, about a minute)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.txt
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
-	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements-dev.txt
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.txt requirements-dev.txt
 	@touch $@
 
 run: $(VENV)/.installed ## The whole pipeline once, then the scorecard
@@ -50,8 +50,9 @@ bench: $(VENV)/.installed-dev ## The benchmarks: ratios from one run, minutes
 docs: $(VENV)/.installed ## dbt's documentation of the marts, with lineage, as one page
 	@$(BIN)/python -m kuulo.warehouse.documentation
 
-clean: ## Remove data, state and the environment
-	@rm -rf .kuulo $(VENV) .mypy_cache .ruff_cache .hypothesis
+clean: ## Remove the environment and all data but your inbox and keys (.kuulo/inbox, .kuulo/secrets)
+	@if [ -d .kuulo ]; then find .kuulo -mindepth 1 -maxdepth 1 ! -name inbox ! -name secrets -exec rm -rf {} +; fi
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis
 
 lock: $(VENV)/.installed ## Renew requirements*.txt from requirements*.in
 	@for each in requirements requirements-dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

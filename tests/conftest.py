@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,10 +31,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: max((rank for mark, rank in _ORDER.items() if item.get_closest_marker(mark)), default=0))
 
 
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """In CI a skip is a failure: what may be absent elsewhere stands ready there."""
+    report = yield
     if report.skipped and os.environ.get("KUULO_REQUIRE_ALL_TESTS") == "1":
         report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, which CI does not allow: {report.longrepr}"
+    return report
 
 
 @pytest.fixture

@@ -41,3 +41,10 @@ def test_the_image_installs_the_locked_requirements_and_copies_what_exists():
     assert "--require-hashes" in text
     for source in re.findall(r"^COPY (\S+) ", text, re.MULTILINE):
         assert (CHECKOUT / source).exists(), source
+
+
+def test_without_its_profile_there_is_no_sandbox_and_nothing_fictional():
+    assert COMPOSE["services"]["sandbox"]["profiles"] == ["sandbox"]
+    environment = COMPOSE["services"]["scheduler"]["environment"]
+    assert environment["KUULO_SANDBOX"] == "${KUULO_SANDBOX:-0}"
+    assert environment["AIRFLOW_CONN_SURVICATE"] == "${AIRFLOW_CONN_SURVICATE:-}"

@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from kuulo.errors import KuuloError
+
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 
-class SettingsError(ValueError):
+class SettingsError(KuuloError):
     """A setting cannot be used; the message names the setting and the remedy."""
 
 
@@ -19,7 +21,7 @@ class Settings:
 
     Attributes:
         home: folder of all data and state (`KUULO_HOME`).
-        target: dbt target, `duckdb` or `spark` (`KUULO_TARGET`).
+        target: dbt target, `duckdb` (`KUULO_TARGET`; `spark` is not supported yet).
         landing_root: folder that holds landing/, validated/ and quarantine/ (`KUULO_LANDING`).
         timezone: IANA name of the zone that days and months are cut in (`KUULO_TIMEZONE`).
         as_of: reporting date in UTC, or None for the end of the newest window (`KUULO_AS_OF`).
@@ -113,8 +115,10 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
     """Read the settings from the environment; raises SettingsError that names the setting and the remedy."""
     env = dict(os.environ) if environment is None else environment
     target = env.get("KUULO_TARGET", "duckdb")
-    if target not in ("duckdb", "spark"):
-        raise SettingsError(f"KUULO_TARGET={target!r} is not known: use duckdb or spark")
+    if target == "spark":
+        raise SettingsError("KUULO_TARGET=spark is not supported yet: leave it out, or set duckdb")
+    if target != "duckdb":
+        raise SettingsError(f"KUULO_TARGET={target!r} is not known: use duckdb")
     landing = env.get("KUULO_LANDING", "")
     if "://" in landing:
         raise SettingsError("KUULO_LANDING is a URL: object stores are not supported yet, name a folder")

@@ -134,7 +134,6 @@ def test_the_warehouse_is_a_cache(sandbox_run):
     marts = contents(sandbox_run.home)
     (sandbox_run.home / "warehouse.duckdb").unlink()
     (sandbox_run.home / "build" / "marts.duckdb").write_bytes(b"not a database")
-    (sandbox_run.home / "build" / "built.json").unlink()
     again = run_pipeline(sandbox_run.home)
     assert again.returncode == 0, again.stdout + again.stderr
     assert contents(sandbox_run.home) == marts

@@ -21,7 +21,13 @@ def build(settings: Settings, value: int, fingerprint: str) -> None:
         connection.execute("create or replace table built.marts.quiet as select 1 as a where false")
     write_json(
         settings.marts.with_name("built.json"),
-        {"fingerprint": fingerprint, "run": "build-run", "as_of": datetime(2026, 9, 1, tzinfo=UTC), "built_at": datetime.now(UTC)},
+        {
+            "fingerprint": fingerprint,
+            "run": "build-run",
+            "as_of": datetime(2026, 9, 1, tzinfo=UTC),
+            "built_at": datetime.now(UTC),
+            "holds_sandbox_data": True,
+        },
     )
 
 

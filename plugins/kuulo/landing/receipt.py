@@ -139,6 +139,13 @@ def write_run_receipt(settings: Settings, receipt: RunReceipt) -> None:
     write_json(path, asdict(receipt))
 
 
+def forget_failure(settings: Settings, run: str, source: str, stream: str) -> None:
+    """Take back a failure of this run: a later attempt of the same task has succeeded."""
+    path = settings.receipts / run_slug(run) / f"{source}__{stream}.json"
+    if path.exists() and RunReceipt(**_read(path)).status == "failed":
+        path.unlink()
+
+
 def read_run_receipts(settings: Settings) -> list[RunReceipt]:
     """Every run's receipts, ordered by run folder and stream."""
     return [RunReceipt(**_read(path)) for path in sorted(settings.receipts.glob("*/*.json"))]

@@ -3,13 +3,17 @@
 import os
 import sys
 
+from kuulo.errors import KuuloError
 from kuulo.orchestration.airflow_home import use_airflow_home
 from kuulo.settings import load_settings
 
 
 def main() -> None:
     """Become `airflow` with the words given."""
-    use_airflow_home(load_settings())
+    try:
+        use_airflow_home(load_settings())
+    except KuuloError as error:
+        sys.exit(f"kuulo: {error}")
     os.execv(sys.executable, [sys.executable, "-m", "airflow", *sys.argv[1:]])
 
 

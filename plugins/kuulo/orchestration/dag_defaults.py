@@ -7,6 +7,7 @@ from typing import Any
 import pendulum
 from airflow.sdk import ExceptionRetryPolicy, Param, RetryAction, RetryRule
 
+from kuulo.errors import KuuloError
 from kuulo.landing.whole_files import private_folder
 from kuulo.settings import load_settings
 
@@ -41,6 +42,11 @@ def source_pool(source: str) -> str:
     return f"kuulo_{source}"
 
 
+def _safe_text(error: BaseException | None) -> str:
+    """The text of our own errors; of others only the kind, since their texts may quote rows."""
+    return str(error).strip() if isinstance(error, KuuloError) else f"{type(error).__name__}: the task's log has the rest"
+
+
 def note_failure(context: Any) -> None:
     """Keep one line a failed task in logs/failures.jsonl: run, DAG, task and message."""
     settings = load_settings()
@@ -50,7 +56,7 @@ def note_failure(context: Any) -> None:
         "run": context["run_id"],
         "dag": instance.dag_id,
         "task": instance.task_id,
-        "message": str(context.get("exception") or "").strip(),
+        "message": _safe_text(context.get("exception")),
     }
     path = private_folder(settings.home / "logs") / "failures.jsonl"
     with path.open("a") as failures:

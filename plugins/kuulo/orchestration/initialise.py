@@ -23,7 +23,8 @@ def _make_administrator(password: str) -> None:
     if made.returncode != 0:
         raise KuuloError("the administrator could not be made: is AIRFLOW__CORE__AUTH_MANAGER the FAB auth manager?")
     # `users create` leaves an existing user alone: a changed password in .env is meant to take effect.
-    _airflow("users", "reset-password", "--username", "admin", "--password", password)
+    if _airflow("users", "reset-password", "--username", "admin", "--password", password).returncode != 0:
+        raise KuuloError("the administrator's password could not be set")
 
 
 def main() -> int:

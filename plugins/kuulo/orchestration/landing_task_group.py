@@ -7,10 +7,13 @@ from airflow.sdk import TriggerRule, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from kuulo.errors import KuuloError
-from kuulo.landing.receipt import RunReceipt, read_run_receipts, write_run_receipt
+from kuulo.landing.coverage import covered_until
+from kuulo.landing.receipt import RunReceipt, forget_failure, read_run_receipts, write_run_receipt
 from kuulo.orchestration.assets import VALIDATED
 from kuulo.orchestration.connections import UnknownConnection, credentials_of
 from kuulo.orchestration.dag_defaults import source_pool
+from kuulo.orchestration.sources_in_use import sandbox_marker
+from kuulo.sandbox.history import HISTORY_START
 from kuulo.settings import load_settings
 from kuulo.sources.catalog import SOURCES
 from kuulo.sources.source import Credentials, Source, Window
@@ -67,10 +70,28 @@ def _credentials(source: Source, context: Any) -> Credentials:
         raise
 
 
+def without_hole(window: Window, covered: datetime | None, history_start: datetime | None) -> Window:
+    """A scheduled window, begun earlier where the reading before it stopped short: a pause of the schedule leaves no hole.
+
+    `history_start` is where a first reading begins, if it is known (the sandbox company's is).
+    """
+    start = covered if covered is not None else history_start
+    return Window(start, window.end) if start is not None and start < window.start else window
+
+
+def _window(source: Source, stream: str, context: Any) -> Window:
+    window = window_of(context["params"], context.get("data_interval_start"), context.get("data_interval_end"))
+    if context["dag_run"].run_type != "scheduled":
+        return window
+    settings = load_settings()
+    history_start = HISTORY_START if sandbox_marker(settings, source.name).exists() else None
+    return without_hole(window, covered_until(settings, source.name, stream), history_start)
+
+
 def _land(source: Source, stream: str, context: Any) -> dict[str, Any]:
     from kuulo.landing.land_stream import land_stream
 
-    window = window_of(context["params"], context.get("data_interval_start"), context.get("data_interval_end"))
+    window = _window(source, stream, context)
     receipts = land_stream(
         settings=load_settings(),
         source=source,
@@ -115,10 +136,12 @@ def _read_api(source: Source) -> Any:
         context: Any = get_current_context()
         context["stream_name"] = stream
         try:
-            return _land(source, stream, context)
+            landed = _land(source, stream, context)
         except KuuloError as error:
             _note_failed(source.name, stream, context["run_id"], error)
             raise
+        forget_failure(load_settings(), context["run_id"], source.name, stream)
+        return landed
 
     return extract_to_landing.expand(stream=[stream.name for stream in source.streams if stream.pages_of is None])
 

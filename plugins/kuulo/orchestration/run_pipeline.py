@@ -20,9 +20,9 @@ from kuulo.landing.whole_files import private_folder
 from kuulo.orchestration.airflow_home import prepare_database, use_airflow_home
 from kuulo.orchestration.progress import Progress, everything_else_to, say
 from kuulo.orchestration.sandbox_process import sandbox_process
-from kuulo.orchestration.sources_in_use import SourceInUse, refuse_misspelt_connections, sources_in_use
+from kuulo.orchestration.sources_in_use import SourceInUse, refuse_misspelt_connections, refuse_mixture, sources_in_use
 from kuulo.publication.scorecard import scorecard_text
-from kuulo.settings import Settings, SettingsError, load_settings
+from kuulo.settings import Settings, load_settings
 
 
 @contextlib.contextmanager
@@ -34,14 +34,6 @@ def _only_run(settings: Settings) -> Iterator[None]:
         except BlockingIOError:
             raise KuuloError(f"another run is using {settings.home}: wait for it, or set another KUULO_HOME") from None
         yield
-
-
-def _refuse_mixture(settings: Settings) -> None:
-    """Fictional rows must not stay unnoticed among real ones."""
-    if not settings.sandbox and (settings.inbox / "sandbox_customers").exists():
-        raise KuuloError(
-            f"KUULO_SANDBOX=0, but {settings.home} holds the sandbox company's data: set another KUULO_HOME, or remove that folder first"
-        )
 
 
 def _failures_of(settings: Settings, run: str) -> list[str]:
@@ -115,7 +107,7 @@ def _report(progress: Progress, settings: Settings, elapsed: float) -> None:
 def run_pipeline(settings: Settings) -> int:
     """Run every DAG once; returns the process's exit status: 0, or 1 where any step failed."""
     started = time.monotonic()
-    _refuse_mixture(settings)
+    refuse_mixture(settings)
     refuse_misspelt_connections()
     use_airflow_home(settings, AIRFLOW__CORE__DEFAULT_TASK_RETRIES="0")
     progress = Progress(private_folder(settings.home / "logs") / f"run-{datetime.now(UTC):%Y%m%dT%H%M%S}.log")
@@ -133,7 +125,7 @@ def main() -> int:
     """Entry of `make run`."""
     try:
         return run_pipeline(load_settings())
-    except (KuuloError, SettingsError) as error:
+    except KuuloError as error:
         say(f"kuulo: {error}", sys.stderr)
         return 1
 

@@ -13,8 +13,8 @@ from kuulo.landing.whole_files import private_folder
 from kuulo.orchestration.airflow_home import prepare_database, use_airflow_home
 from kuulo.orchestration.progress import everything_else_to, say
 from kuulo.orchestration.sandbox_process import sandbox_process
-from kuulo.orchestration.sources_in_use import refuse_misspelt_connections, sources_in_use
-from kuulo.settings import SettingsError, load_settings
+from kuulo.orchestration.sources_in_use import refuse_misspelt_connections, refuse_mixture, sources_in_use
+from kuulo.settings import load_settings
 
 # `airflow standalone` would start log servers on every interface; here logs are read from the folder they lie in.
 _PARTS = (
@@ -55,6 +55,7 @@ def _be_interrupted(*_: object) -> None:
 def serve() -> int:
     """Run API server, scheduler, DAG processor and triggerer until interrupted; 1 where one of them ends by itself."""
     settings = load_settings()
+    refuse_mixture(settings)
     refuse_misspelt_connections()
     use_airflow_home(settings)
     signal.signal(signal.SIGTERM, _be_interrupted)
@@ -76,7 +77,7 @@ def main() -> int:
     """Entry of `make up`."""
     try:
         return serve()
-    except (KuuloError, SettingsError) as error:
+    except KuuloError as error:
         say(f"kuulo: {error}", sys.stderr)
         return 1
     except KeyboardInterrupt:

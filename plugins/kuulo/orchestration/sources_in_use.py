@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from kuulo.errors import KuuloError
+from kuulo.landing.coverage import covered_until
 from kuulo.landing.whole_files import private_folder
 from kuulo.orchestration.sandbox_process import STANDS_IN_FOR, connect_to_sandbox
+from kuulo.sandbox.history import AS_OF, HISTORY_START
 from kuulo.settings import Settings
 from kuulo.sources.catalog import SOURCES
 from kuulo.sources.source import Source, Window
@@ -54,24 +56,52 @@ def _has_connection(source: str) -> bool:
 
 
 def _next_window(settings: Settings, source: Source) -> Window | None:
-    """From the end of what has landed of every stream (or eighteen months back) to the last midnight, UTC."""
+    """From where every stream has been read without a hole (or eighteen months back) to the last midnight, UTC."""
     end = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    newest = []
-    for stream in source.streams:
-        batches = [path.parent.name for path in (settings.landing / source.name / stream.name).glob("*/receipt.json")]
-        ends = [datetime.strptime(batch.split("--")[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) for batch in batches]
-        newest.append(max(ends, default=end - FIRST_READING))
-    start = min(newest)
+    covered = [covered_until(settings, source.name, stream.name) for stream in source.streams]
+    start = min(until or end - FIRST_READING for until in covered)
     return Window(start, end) if start < end else None
 
 
-def _refuse_mixture(settings: Settings, source: str, from_sandbox: Path) -> None:
-    """Windows that landed from the sandbox would be taken for the vendor's own, and read no more."""
-    if from_sandbox.exists():
+def sandbox_marker(settings: Settings, source: str) -> Path:
+    """The file that says that what has landed of a source is the sandbox company's."""
+    return settings.landing / source / ".sandbox"
+
+
+def _has_landed(settings: Settings, source: str) -> bool:
+    return next((settings.landing / source).glob("*/*/receipt.json"), None) is not None
+
+
+def refuse_mixture(settings: Settings) -> None:
+    """Fictional rows must not stay unnoticed among real ones: raise KuuloError where the sandbox is off, but its rows are here."""
+    fictional = [name for name in SOURCES if sandbox_marker(settings, name).exists()]
+    laid = sorted(path.name for path in settings.inbox.glob("sandbox_*"))
+    if not settings.sandbox and (fictional or laid):
         raise KuuloError(
-            f"{settings.home} holds the sandbox company's {source} data, which would mix with your connection's: "
-            f"set another KUULO_HOME, or remove that folder first"
+            f"KUULO_SANDBOX=0, but {settings.home} holds the sandbox company's data ({', '.join([*fictional, *laid])}): "
+            f"set another KUULO_HOME"
         )
+
+
+def _refuse_own_connection(settings: Settings, source: str) -> None:
+    """Windows that landed from the sandbox would be taken for the vendor's own, and read no more."""
+    if sandbox_marker(settings, source).exists():
+        raise KuuloError(
+            f"{settings.home} holds the sandbox company's {source} data, which would mix with your connection's: set another KUULO_HOME"
+        )
+
+
+def _let_sandbox_stand_in(settings: Settings, source: str, address: str) -> None:
+    marker = sandbox_marker(settings, source)
+    if not marker.exists():
+        if _has_landed(settings, source):
+            raise KuuloError(
+                f"{settings.home} holds your own {source} data, but there is no connection {source!r} now: set {_PREFIX}{source.upper()}, "
+                f"or KUULO_SANDBOX=0 to go on without it"
+            )
+        private_folder(marker.parent)
+        marker.touch(mode=0o600)
+    connect_to_sandbox(source, address)
 
 
 def sources_in_use(settings: Settings, sandbox_address: str) -> list[SourceInUse]:
@@ -80,16 +110,10 @@ def sources_in_use(settings: Settings, sandbox_address: str) -> list[SourceInUse
     for source in SOURCES.values():
         if not source.base_url:
             continue
-        from_sandbox = settings.landing / source.name / ".sandbox"
         if _has_connection(source.name):
-            _refuse_mixture(settings, source.name, from_sandbox)
+            _refuse_own_connection(settings, source.name)
             in_use.append(SourceInUse(source, _next_window(settings, source), is_sandbox=False))
         elif sandbox_address and source.name in STANDS_IN_FOR:
-            from kuulo.sandbox.history import AS_OF, HISTORY_START
-
-            connect_to_sandbox(source.name, sandbox_address)
-            private_folder(from_sandbox.parent)
-            if not from_sandbox.exists():
-                from_sandbox.touch(mode=0o600)
+            _let_sandbox_stand_in(settings, source.name, sandbox_address)
             in_use.append(SourceInUse(source, Window(HISTORY_START, AS_OF), is_sandbox=True))
     return in_use

@@ -40,7 +40,8 @@ def published_from(settings: Settings) -> str:
 def _note_publication(connection: duckdb.DuckDBPyConnection, built: dict[str, Any], run: str) -> None:
     connection.execute(
         "create or replace table publication as select ?::timestamp as published_at, ?::timestamp as built_at, "
-        "?::timestamp as as_of, ?::varchar as build_run, ?::varchar as publish_run, ?::varchar as fingerprint",
+        "?::timestamp as as_of, ?::varchar as build_run, ?::varchar as publish_run, ?::varchar as fingerprint, "
+        "?::boolean as holds_sandbox_data",
         [
             datetime.now(UTC).replace(tzinfo=None),
             datetime.fromisoformat(built["built_at"]).replace(tzinfo=None),
@@ -48,6 +49,7 @@ def _note_publication(connection: duckdb.DuckDBPyConnection, built: dict[str, An
             built["run"],
             run,
             built["fingerprint"],
+            built["holds_sandbox_data"],
         ],
     )
     connection.execute(

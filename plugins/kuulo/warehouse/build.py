@@ -4,6 +4,8 @@ import json
 import subprocess
 import time
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -11,6 +13,7 @@ from kuulo.errors import KuuloError
 from kuulo.landing.whole_files import private_folder, write_json
 from kuulo.settings import Settings
 from kuulo.warehouse.empty_batches import write_empty_batches
+from kuulo.warehouse.frozen_inputs import freeze_inputs
 from kuulo.warehouse.made_from import built_from, fingerprint, reporting_date
 from kuulo.warehouse.receipts_table import write_receipts_table
 from kuulo.warehouse.run_dbt import dbt_command, dbt_environment
@@ -18,6 +21,13 @@ from kuulo.warehouse.run_dbt import dbt_command, dbt_environment
 
 class BuildFailed(KuuloError):
     """dbt did not finish; nothing was published."""
+
+
+def _set_aside(path: Path) -> None:
+    path.rename(path.with_suffix(f".damaged-{int(time.time())}"))
+    wal = path.with_name(f"{path.name}.wal")
+    if wal.exists():
+        wal.rename(wal.with_suffix(f".damaged-{int(time.time())}"))
 
 
 def _set_aside_what_cannot_be_opened(settings: Settings) -> None:
@@ -29,30 +39,36 @@ def _set_aside_what_cannot_be_opened(settings: Settings) -> None:
         except duckdb.IOException as error:
             if "lock" in str(error).lower():
                 raise BuildFailed(f"{path} is open elsewhere: end that process, or let it read {settings.published} instead") from None
-            path.rename(path.with_suffix(f".damaged-{int(time.time())}"))
+            _set_aside(path)
         except duckdb.Error:
-            path.rename(path.with_suffix(f".damaged-{int(time.time())}"))
+            _set_aside(path)
 
 
-def _what_failed(settings: Settings, output: str) -> str:
+def _how_it_failed(result: dict[str, Any]) -> str:
+    """Status, and of a test how many rows; an error's own text may quote rows and is left to dbt's log."""
+    message = " ".join((result.get("message") or "").split())
+    return f"{result['status']}: {message}" if message.startswith("Got ") else str(result["status"])
+
+
+def _what_failed(settings: Settings) -> str:
     results = settings.home / "dbt" / "target" / settings.target / "run_results.json"
     failed = [
-        f"{result['unique_id']} ({result['status']}: {' '.join((result.get('message') or '').split())[:200]})"
+        f"{result['unique_id']} ({_how_it_failed(result)})"
         for result in (json.loads(results.read_text())["results"] if results.exists() else [])
         if result["status"] in ("error", "fail")
     ]
-    return "; ".join(failed[:5]) or " ".join(output.split())[-400:]
+    return "; ".join(failed[:5]) or "before the first model"
 
 
-def _run_dbt(settings: Settings) -> None:
+def _run_dbt(settings: Settings, as_of: datetime) -> None:
     results = settings.home / "dbt" / "target" / settings.target / "run_results.json"
     results.unlink(missing_ok=True)
-    command = dbt_command(settings, "build", "--exclude-resource-type", "unit_test", "--quiet")
-    done = subprocess.run(command, env=dbt_environment(settings), capture_output=True, text=True, check=False, cwd=settings.dbt_project)
+    command = dbt_command(settings, "build", "--exclude-resource-type", "unit_test", "--quiet", as_of=as_of)
+    environment = dbt_environment(settings, freeze_inputs(settings))
+    done = subprocess.run(command, env=environment, check=False, cwd=settings.dbt_project)
     if done.returncode != 0:
         raise BuildFailed(
-            f"dbt build failed, the last good marts stay: {_what_failed(settings, done.stdout + done.stderr)}; "
-            f"see {settings.home / 'dbt' / 'logs' / 'dbt.log'}"
+            f"dbt build failed, the last good marts stay: {_what_failed(settings)}; see {settings.home / 'dbt' / 'logs' / 'dbt.log'}"
         )
 
 
@@ -63,17 +79,18 @@ def build_marts(settings: Settings, *, run: str) -> dict[str, float] | None:
         BuildFailed: a model or a test failed; what was published before stays.
     """
     started = time.monotonic()
-    made_from = fingerprint(settings)
+    _set_aside_what_cannot_be_opened(settings)
+    made_from, as_of = fingerprint(settings), reporting_date(settings)
     if built_from(settings).get("fingerprint") == made_from:
         return None
     private_folder(settings.marts.parent)
     settings.marts.with_name("built.json").unlink(missing_ok=True)
     write_empty_batches(settings)
     write_receipts_table(settings)
-    _set_aside_what_cannot_be_opened(settings)
-    _run_dbt(settings)
+    _run_dbt(settings, as_of)
     for path in (settings.warehouse, settings.marts):
         path.chmod(0o600)
-    built = {"fingerprint": made_from, "run": run, "as_of": reporting_date(settings), "built_at": datetime.now(UTC)}
+    built = {"fingerprint": made_from, "run": run, "as_of": as_of, "built_at": datetime.now(UTC)}
+    built["holds_sandbox_data"] = any(settings.landing.glob("*/.sandbox"))
     write_json(settings.marts.with_name("built.json"), built)
     return {"seconds": round(time.monotonic() - started, 1)}

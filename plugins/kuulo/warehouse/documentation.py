@@ -4,8 +4,9 @@ import shutil
 import subprocess
 import sys
 
+from kuulo.errors import KuuloError
 from kuulo.landing.whole_files import private_folder
-from kuulo.settings import SettingsError, load_settings
+from kuulo.settings import load_settings
 from kuulo.warehouse.empty_batches import write_empty_batches
 from kuulo.warehouse.receipts_table import write_receipts_table
 from kuulo.warehouse.run_dbt import dbt_command, dbt_environment
@@ -15,7 +16,7 @@ def main() -> int:
     """Write $KUULO_HOME/docs/index.html; it works before the first run too, then without row counts."""
     try:
         settings = load_settings()
-    except SettingsError as error:
+    except KuuloError as error:
         print(f"kuulo: {error}", file=sys.stderr)  # noqa: T201
         return 1
     private_folder(settings.marts.parent)

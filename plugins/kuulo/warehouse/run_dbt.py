@@ -2,26 +2,31 @@
 
 import json
 import sys
+from datetime import datetime
+from pathlib import Path
 
 from kuulo.settings import PROJECT_ROOT, Settings, child_environment
 from kuulo.warehouse.made_from import reporting_date
 
 
-def dbt_environment(settings: Settings) -> dict[str, str]:
-    """The environment that dbt runs in: no telemetry, our package importable, the folders of this installation."""
+def dbt_environment(settings: Settings, inputs: Path | None = None) -> dict[str, str]:
+    """The environment that dbt runs in: no telemetry, our package importable, the folders of this installation.
+
+    `inputs` is the folder of validated rows to read, where it is not the installation's own.
+    """
     return child_environment(
         DBT_SEND_ANONYMOUS_USAGE_STATS="False",
         DO_NOT_TRACK="1",
         DBT_USE_COLORS="False",
         PYTHONPATH=str(PROJECT_ROOT / "plugins"),
         KUULO_HOME=str(settings.home),
-        KUULO_VALIDATED=str(settings.validated),
+        KUULO_VALIDATED=str(inputs or settings.validated),
     )
 
 
-def dbt_command(settings: Settings, *words: str) -> list[str]:
-    """The argument vector of a dbt command against this installation."""
-    variables = {"as_of": reporting_date(settings).strftime("%Y-%m-%dT%H:%M:%S"), "timezone": settings.timezone}
+def dbt_command(settings: Settings, *words: str, as_of: datetime | None = None) -> list[str]:
+    """The argument vector of a dbt command against this installation, as of its reporting date unless another is given."""
+    variables = {"as_of": (as_of or reporting_date(settings)).strftime("%Y-%m-%dT%H:%M:%S"), "timezone": settings.timezone}
     return [
         *(sys.executable, "-c", "from dbt.cli.main import cli; cli()"),
         *words,
