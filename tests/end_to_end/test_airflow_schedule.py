@@ -101,6 +101,8 @@ def test_assets_carry_a_file_from_the_inbox_to_the_published_marts_and_backfill_
     wait_until(lambda: states(home, "extract_files") == ["success"], "the files of the inbox", process)
     wait_until(lambda: contacts_published(home) > 10_000, "the publication of the contacts in them", process)
     assert "success" in states(home, "publish_marts")
+    # The first scheduled reading of the sandbox begins with its history, not with yesterday.
+    wait_until(lambda: rows(home, "select count(*) > 300 from nps_by_day") == [(True,)], "the publication of the answers", process)
     assert listening_addresses(process.pid) <= {"0100007F", "0000000000000000FFFF00000100007F"}
 
     airflow(
@@ -110,6 +112,6 @@ def test_assets_carry_a_file_from_the_inbox_to_the_published_marts_and_backfill_
     def landed() -> set[str]:
         return {path.parent.name for path in (home / "landing" / "survicate" / "responses").glob("*/receipt.json")}
 
-    wanted = {"20260731T010000Z--20260801T010000Z", "20260801T010000Z--20260802T010000Z"}
+    wanted = {"20260731T010000Z--20260801T010000Z", "20260801T010000Z--20260802T010000Z"}  # the intervals that end on those days
     wait_until(lambda: wanted <= landed(), "the two windows of the backfill", process)
     assert wanted <= landed()

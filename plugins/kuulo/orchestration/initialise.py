@@ -6,6 +6,8 @@ import sys
 
 from kuulo.errors import KuuloError
 from kuulo.orchestration.airflow_home import prepare_database, use_airflow_home
+from kuulo.orchestration.sandbox_process import STANDS_IN_FOR
+from kuulo.orchestration.sources_in_use import mark_as_sandbox
 from kuulo.settings import load_settings
 
 _SHORTEST_PASSWORD = 12
@@ -33,9 +35,12 @@ def main() -> int:
     try:
         if len(password) < _SHORTEST_PASSWORD:
             raise KuuloError(f"KUULO_ADMIN_PASSWORD needs at least {_SHORTEST_PASSWORD} characters: there is no default password")
-        use_airflow_home(load_settings())
+        settings = load_settings()
+        use_airflow_home(settings)
         prepare_database()
         _make_administrator(password)
+        for source in STANDS_IN_FOR if settings.sandbox else ():
+            mark_as_sandbox(settings, source)
     except KuuloError as error:
         print(f"kuulo: {error}", file=sys.stderr)  # noqa: T201
         return 1

@@ -91,7 +91,8 @@ def _refuse_own_connection(settings: Settings, source: str) -> None:
         )
 
 
-def _let_sandbox_stand_in(settings: Settings, source: str, address: str) -> None:
+def mark_as_sandbox(settings: Settings, source: str) -> None:
+    """Note that what lands of a source is the sandbox company's; raises KuuloError where real data has landed already."""
     marker = sandbox_marker(settings, source)
     if not marker.exists():
         if _has_landed(settings, source):
@@ -101,7 +102,6 @@ def _let_sandbox_stand_in(settings: Settings, source: str, address: str) -> None
             )
         private_folder(marker.parent)
         marker.touch(mode=0o600)
-    connect_to_sandbox(source, address)
 
 
 def sources_in_use(settings: Settings, sandbox_address: str) -> list[SourceInUse]:
@@ -114,6 +114,7 @@ def sources_in_use(settings: Settings, sandbox_address: str) -> list[SourceInUse
             _refuse_own_connection(settings, source.name)
             in_use.append(SourceInUse(source, _next_window(settings, source), is_sandbox=False))
         elif sandbox_address and source.name in STANDS_IN_FOR:
-            _let_sandbox_stand_in(settings, source.name, sandbox_address)
+            mark_as_sandbox(settings, source.name)
+            connect_to_sandbox(source.name, sandbox_address)
             in_use.append(SourceInUse(source, Window(HISTORY_START, AS_OF), is_sandbox=True))
     return in_use

@@ -103,7 +103,7 @@ SURVICATE = Source(
     parallel_tasks=4,
     manners=Manners(
         word="Basic",  # followed by the raw key, not by base64 of user and password
-        rates=(Rate(1000, 60.0),),
+        rates=(Rate(250, 60.0),),  # of the 1,000 a minute that the four tasks share
         permissions=(Permission("/", "access to the Data Export API, which is a matter of the plan"),),
     ),
     description="surveys on site, in product and by e-mail",
