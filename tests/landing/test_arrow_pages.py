@@ -82,6 +82,16 @@ def test_plain_pages_take_the_quick_way(page: list[Any]) -> None:
     assert ArrowPages(PLAIN).table([json.dumps({"data": page, "next": None}).encode()], "data") is not None
 
 
+def test_pages_read_at_once_are_the_pages_read_one_by_one() -> None:
+    bodies = [json.dumps({"data": page, "next": None}).encode() + end for page, end in zip(QUICK, (b"", b"\n", b" ", b"\r\n"), strict=True)]
+    read = ArrowPages(PLAIN).table(bodies, "data")
+    single = [one[0].to_pylist() for body in bodies if (one := ArrowPages(PLAIN).table([body], "data"))]
+    assert read is not None
+    assert read[0].to_pylist() == [row for rows in single for row in rows]
+    assert read[1] == list(map(len, QUICK)) == [len(rows) for rows in single]
+    assert ArrowPages(PLAIN).table([*bodies, json.dumps({"data": SLOW[0]}).encode()], "data") is None
+
+
 @pytest.mark.parametrize("page", SLOW)
 def test_pages_that_it_would_not_read_exactly_are_left_to_the_slower_way(page: list[Any]) -> None:
     assert ArrowPages(PLAIN).table([json.dumps({"data": page, "next": None}).encode()], "data") is None
@@ -119,6 +129,8 @@ def test_only_plain_streams_take_the_quick_way() -> None:
         ({"a": {"b": [1, "]"]}, "data": [{"x": "]}"}, [1]], "next": "2"}, {"a": {"b": [1, "]"]}, "next": "2"}),
         ({"data": []}, {}),
         ({"next": "1", "data": [1], "paging": {"next": {"after": "]"}}}, {"next": "1", "paging": {"next": {"after": "]"}}}),
+        ({"é": "\u00e9" * 9_000, "data": [1], "next": "\u00e9"}, None),
+        ({"next": "\u00e9", "data": ["\u00e9" * 20_000], "n": "\u00e9"}, {"next": "\u00e9", "n": "\u00e9"}),
         ({"no": 1}, None),
         ({"data": {"data": []}}, None),
         ([1], None),
@@ -126,7 +138,7 @@ def test_only_plain_streams_take_the_quick_way() -> None:
 )
 def test_an_envelope_is_read_without_its_records(page: Any, envelope: Any) -> None:
     for indent in (None, 2):
-        found = read_envelope(json.dumps(page, indent=indent).encode(), "data")
+        found = read_envelope(json.dumps(page, indent=indent, ensure_ascii=False).encode(), "data")
         assert (found if found is None else {k: v for k, v in found.items() if k}) == envelope
 
 

