@@ -3,18 +3,22 @@
 import json
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from kuulo.landing.one_at_a_time import one_at_a_time, source_lock
 from kuulo.landing.receipt import RunReceipt, read_run_receipts, read_validation_receipt
 from kuulo.settings import PROJECT_ROOT
 from kuulo.sources.canonical import CONTACTS, FILES, SUBSCRIPTIONS, SURVEY_ANSWERS
 from kuulo.sources.survicate import RESPONSES, SURVICATE
 from kuulo.validation import courthouse
 from kuulo.validation.landing_gate import validate_source
+from kuulo.validation.suite import read_suite
 from tests.validation.landed_batches import END, HAPPENED, LANDED, SeededSettings, clean_row, clock, land, typed_table, write_seeds
 
 
@@ -294,3 +298,84 @@ def test_messages_and_reasons_hold_no_values(settings):
     place = land(settings, "files", SURVEY_ANSWERS, rows[1:], sha256="again")
     validate(settings, "run-2")
     assert canary not in str(pq.read_table(place.quarantined).drop_columns(["record"]).to_pylist())
+
+
+def test_judges_at_work_at_once_have_a_spill_folder_each_and_leave_none(settings):
+    left = settings.home / "spill" / "survicate.killed"
+    left.mkdir(parents=True)
+    suites = {"survey_answers": read_suite(settings, "files", "survey_answers")}
+    with courthouse.Courthouse(settings, FILES, suites) as one, courthouse.Courthouse(settings, SURVICATE, {}) as other:
+        asked = "select current_setting('temp_directory')"
+        folders = {judge._workshop.connection.execute(asked).fetchone()[0] for judge in (one, other)}
+        assert {Path(folder).parent for folder in folders} == {settings.home / "spill"}
+        assert {Path(folder).name.split(".")[0] for folder in folders} == {"files", "survicate"}
+        assert not left.exists()
+    assert list((settings.home / "spill").iterdir()) == []
+
+
+def test_two_processes_do_not_judge_one_source_at_once(settings):
+    land(settings, "files", SURVEY_ANSWERS, [answer(0)])
+    told: list[RunReceipt] = []
+    with one_at_a_time(source_lock(settings, "files")):
+        second = threading.Thread(target=lambda: told.extend(validate(settings)))
+        second.start()
+        second.join(0.3)
+        assert second.is_alive()
+        assert validate_source(settings=settings, source=SURVICATE, run="r", clock=clock) == []  # another source need not wait
+    second.join(60)
+    assert [receipt.validated for receipt in told] == [1]
+
+
+def test_a_batch_rule_is_asked_of_what_would_enter_even_where_all_rows_keep_it(settings, tmp_path):
+    own = with_rule(settings, tmp_path, {"type": "expect_table_row_count_to_be_between", "kwargs": {"min_value": 2}})
+    place = land(own, "files", SURVEY_ANSWERS, [answer(0), answer(1, score=99.0)])
+    (receipt,) = validate(own)
+    assert (receipt.status, receipt.quarantined) == ("stopped", {"on_scale:score": 1})
+    assert "batch rule broken: enough (two rows at least)" in receipt.message
+    assert not place.validated.exists()
+    land(own, "files", SURVEY_ANSWERS, [answer(0), answer(1, score=99.0), answer(2)], sha256="more")
+    assert [receipt.status for receipt in validate(own, "run-2")] == ["validated"]
+
+
+def with_rule(settings: SeededSettings, tmp_path: Path, rule: dict[str, object]) -> SeededSettings:
+    """Settings whose suite of survey answers has one critical batch rule more."""
+    suites = tmp_path / "suites"
+    (suites / "files").mkdir(parents=True)
+    for suite in (PROJECT_ROOT / "expectations" / "files").glob("*.json"):
+        (suites / "files" / suite.name).write_bytes(suite.read_bytes())
+    path = suites / "files" / "survey_answers.json"
+    document = json.loads(path.read_text())
+    meta = {"rule": "enough", "scope": "batch", "why": "two rows at least"}
+    document["expectations"].append({**rule, "severity": "critical", "meta": meta})
+    path.write_text(json.dumps(document))
+    return SeededSettings(home=settings.home, seeds_project=settings.seeds_project, suites=suites)
+
+
+@pytest.mark.parametrize("where", ["open_batch", "write_validated"])
+def test_memory_or_disk_that_ran_out_is_told_as_that_and_tried_again(settings, monkeypatch, where):
+    place = land(settings, "files", SURVEY_ANSWERS, [answer(0)])
+
+    def failing(*_asked: object) -> None:
+        raise duckdb.OutOfMemoryException("Out of Memory Error: failed to offload data block")
+
+    with monkeypatch.context() as short:
+        short.setattr(f"kuulo.validation.batch_verdict.{where}", failing)
+        (receipt,) = validate(settings)
+    assert (receipt.status, receipt.message) == ("stopped", f"b1: {NO_ROOM}")
+    assert not place.validated.exists()
+    assert [receipt.status for receipt in validate(settings, "run-2")] == ["validated"]
+
+
+NO_ROOM = "memory or disk ran out while the batch was judged: free some, and run again"
+
+
+def test_rules_that_cannot_be_asked_for_want_of_memory_are_not_called_of_a_wrong_type(settings, monkeypatch):
+    from kuulo.validation.duckdb_engine import DuckDBExecutionEngine
+
+    def failing(*_asked: object) -> None:
+        raise duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block")
+
+    land(settings, "files", SURVEY_ANSWERS, [answer(0)])
+    monkeypatch.setattr(DuckDBExecutionEngine, "execute_query", failing)
+    (receipt,) = validate(settings)
+    assert (receipt.status, receipt.message) == ("stopped", f"b1: {NO_ROOM}")

@@ -21,11 +21,12 @@ from kuulo.sources.canonical import FILES
 from kuulo.sources.inbox.feed import Feed
 from kuulo.sources.inbox.feed_error import FeedError
 from kuulo.sources.inbox.inbox_files import InboxFile, content_hash
-from kuulo.sources.inbox.open_table import check_columns, open_table
+from kuulo.sources.inbox.open_table import open_table
 from kuulo.sources.inbox.row_mapping import RowMapping
+from kuulo.sources.inbox.table import check_columns
 from kuulo.sources.source import Stream
 
-_ASIDE = ".aside"
+_ASIDE, _BEFORE = ".aside", "before"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +119,7 @@ def _keep_bytes(place: BatchPlace, file: InboxFile) -> None:
 def _swapped_in(settings: Settings, stream: Stream, batch: str) -> Iterator[BatchPlace]:
     """Yield a place aside; when all is written it becomes the batch's folder by one rename, and on failure nothing is left of it.
 
-    Between the old folder's leaving and the new one's coming a crash leaves no batch, and the next run lands the file again.
+    A crash between the old folder's leaving and the new one's coming leaves the old one aside, and clear_aside brings it back.
     """
     aside_root = private_folder(settings.landing / _ASIDE) / f"{batch}.{os.getpid()}"
     final = BatchPlace(settings, FILES.name, stream.name, batch)
@@ -128,16 +129,31 @@ def _swapped_in(settings: Settings, stream: Stream, batch: str) -> Iterator[Batc
         yield aside
         private_folder(final.landing.parent)
         if final.landing.exists():
-            final.landing.rename(aside_root / "before")
+            before = BatchPlace(replace(settings, landing_root=aside_root / _BEFORE), FILES.name, stream.name, batch)
+            private_folder(before.landing.parent)
+            final.landing.rename(before.landing)
         aside.landing.rename(final.landing)
         _sync_folder(final.landing.parent)
     finally:
+        _bring_back(settings, aside_root)
         shutil.rmtree(aside_root, ignore_errors=True)
 
 
 def clear_aside(settings: Settings) -> None:
-    """Remove what a killed run left half-written."""
+    """Bring back what a killed run was about to replace, and remove what it left half-written. No other run may be landing files."""
+    for aside_root in (settings.landing / _ASIDE).glob("*"):
+        _bring_back(settings, aside_root)
     shutil.rmtree(settings.landing / _ASIDE, ignore_errors=True)
+
+
+def _bring_back(settings: Settings, aside_root: Path) -> None:
+    """A batch's old folder back to its place, unless the new one has come there."""
+    root = replace(settings, landing_root=aside_root / _BEFORE).landing
+    for before in root.glob("*/*/*"):
+        final = settings.landing / before.relative_to(root)
+        if not final.exists():
+            before.rename(final)
+            _sync_folder(final.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from kuulo.landing.land_file import FileLanding, clear_aside, land_file, land_nothing
 from kuulo.landing.landed_files import LandedFile, landed_files, same_name
+from kuulo.landing.one_at_a_time import one_at_a_time, source_lock
 from kuulo.landing.receipt import LandingReceipt
 from kuulo.settings import Settings
 from kuulo.sources.canonical import FILES
@@ -96,7 +97,7 @@ class _Inbox:
         try:
             check_feed_folder(folder, self.settings.inbox)
             feed = read_feed(folder, self.settings)
-        except FeedError as error:
+        except Exception as error:  # whatever is wrong with one feed must not keep the others out
             yield _refused(f"inbox/{shown(folder.name)}", error)
             return
         hashes: dict[InboxFile, str] = {}
@@ -104,7 +105,7 @@ class _Inbox:
             try:
                 file.check(self.settings.inbox)
                 hashes[file] = content_hash(file)
-            except FeedError as error:
+            except Exception as error:  # such as a file that leaves the inbox just now
                 yield _refused(file.where, error, feed.stream.name)
         for file, sha256 in hashes.items():
             yield self._file(feed, file, sha256, hashes)
@@ -115,9 +116,9 @@ class _Inbox:
         try:
             twin = self._twin(feed, file, sha256, hashes)
             outcome = self._same_content(landing, before, twin) if twin else self._taken_in(landing, feed, before)
-        except FeedError as error:
+            self._leave_other_streams(landing, feed, before)
+        except Exception as error:  # whatever is wrong with one file must not keep the others out
             return _refused(file.where, error, feed.stream.name, file.batch)
-        self._leave_other_streams(landing, feed, before)
         return outcome
 
     def _taken_in(self, landing: FileLanding, feed: Feed, before: list[LandedFile]) -> FileOutcome:
@@ -172,7 +173,7 @@ def land_inbox(*, settings: Settings, run: str, clock: Callable[[], datetime]) -
     """Take in every new or changed file of the inbox.
 
     A file whose name, content and declaration are as they were is hashed and no more. A changed one replaces its earlier rows.
-    A file that has left the inbox keeps its rows.
+    A file that has left the inbox keeps its rows. While another process takes in or judges files, this one waits.
 
     Args:
         settings: where the inbox and the landing are.
@@ -182,13 +183,17 @@ def land_inbox(*, settings: Settings, run: str, clock: Callable[[], datetime]) -
     Returns:
         What happened with each file. Files that cannot be taken in are told as refused; all others are taken in.
     """
-    clear_aside(settings)
-    inbox = _Inbox(settings, run, clock, landed_files(settings))
-    try:
-        return InboxOutcome(tuple(inbox.outcomes()))
-    finally:
+    with one_at_a_time(source_lock(settings, FILES.name)):
         clear_aside(settings)
+        inbox = _Inbox(settings, run, clock, landed_files(settings))
+        try:
+            return InboxOutcome(tuple(inbox.outcomes()))
+        finally:
+            clear_aside(settings)
 
 
-def _refused(where: str, error: FeedError, stream: str = "", batch: str = "") -> FileOutcome:
-    return FileOutcome(where=where, status="refused", line=str(error), stream=stream, batch=batch)
+def _refused(where: str, error: Exception, stream: str = "", batch: str = "") -> FileOutcome:
+    """The refusal in one line; of an error that is not ours its kind alone, since its text may quote a cell."""
+    unforeseen = f"{where}: cannot be taken in ({type(error).__name__}): look whether it is whole and still there, and run again"
+    line = str(error) if isinstance(error, FeedError) else unforeseen
+    return FileOutcome(where=where, status="refused", line=line, stream=stream, batch=batch)

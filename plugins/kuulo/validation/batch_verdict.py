@@ -3,17 +3,19 @@
 from dataclasses import dataclass, field
 
 import duckdb
+from sqlalchemy.exc import DBAPIError
 
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.receipt import LandingReceipt
 from kuulo.sources.source import Stream
 from kuulo.validation.batch_rows import BatchRows, open_batch
-from kuulo.validation.duckdb_engine import DuckDBWorkshop
-from kuulo.validation.judgement import Judgement, SuiteJudge
+from kuulo.validation.duckdb_engine import DuckDBWorkshop, lacks_room
+from kuulo.validation.judgement import Judgement, NoRoom, SuiteJudge
 from kuulo.validation.split import accepted_count, name_refusals, write_quarantined, write_validated
 from kuulo.validation.suite import Suite
 
 _FEW_ROWS = 20  # below this a share says nothing
+_NO_ROOM = "memory or disk ran out while the batch was judged: free some, and run again"
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,18 @@ class BatchCourt:
         if not place.typed.exists():
             return Verdict(stopped="the typed rows are missing (typed.parquet): land the window again")
         try:
+            return self._judged(place, landed)
+        except (NoRoom, MemoryError, OSError, duckdb.Error, DBAPIError) as error:
+            if not isinstance(error, NoRoom) and not lacks_room(f"{type(error).__name__}: {error}"):
+                raise
+            return Verdict(stopped=_NO_ROOM)
+
+    def _judged(self, place: BatchPlace, landed: LandingReceipt) -> Verdict:
+        try:
             counts = open_batch(self._connection, place, self._stream)
         except duckdb.Error as error:
+            if lacks_room(f"{type(error).__name__}: {error}"):
+                raise NoRoom from error
             return Verdict(stopped=f"the typed rows cannot be read ({type(error).__name__}): land the window again")
         judgement = self._judge.judge(counts.typed - counts.repeats)
         warnings = {name: rows for name, rows in judgement.broken.items() if not self._rules[name].is_critical}
@@ -78,8 +90,7 @@ class BatchCourt:
             raise _Stopped(f"rules could not be asked: {names}; compare the columns with the declaration, then land the window again")
 
     def _check_batch_rules(self, judgement: Judgement) -> None:
-        suspects = [name for name in judgement.broken if self._rules[name].is_critical and not self._rules[name].is_row_rule]
-        broken = self._judge.broken_by_accepted(suspects) if suspects else []
+        broken = [name for name in judgement.broken if self._rules[name].is_critical and not self._rules[name].is_row_rule]
         if broken:
             whys = "; ".join(f"{name} ({self._rules[name].why})" for name in broken)
             raise _Stopped(f"batch rule broken: {whys}; mend it at the source, or the rule in expectations/{self._source}, and run again")

@@ -1,11 +1,15 @@
 """The judges of one source's streams, who share one DuckDB and one site of Data Docs. Importing this module imports GX."""
 
 import logging
+import shutil
+import tempfile
 from datetime import datetime
+from pathlib import Path
 from typing import Self
 
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.receipt import LandingReceipt
+from kuulo.landing.whole_files import private_folder
 from kuulo.settings import Settings
 from kuulo.sources.source import Source
 from kuulo.validation.batch_rows import load_scales
@@ -18,11 +22,12 @@ _LOG = logging.getLogger(__name__)
 
 
 class Courthouse:
-    """Judges any batch of one source. Use it in a `with`."""
+    """Judges any batch of one source. Use it in a `with`, and one at a time of a source."""
 
     def __init__(self, settings: Settings, source: Source, suites: dict[str, Suite]) -> None:
         self._settings, self._source, self._suites = settings, source, suites
-        self._workshop = DuckDBWorkshop(settings.home / "spill")
+        self._spill = _own_spill_folder(settings, source.name)
+        self._workshop = DuckDBWorkshop(self._spill)
         load_scales(self._workshop.connection, settings, source.name)
         self._courts: dict[str, BatchCourt] = {}
         self._verdicts: dict[str, list[tuple[str, Verdict]]] = {}
@@ -54,6 +59,15 @@ class Courthouse:
 
     def __exit__(self, *_failure: object) -> None:
         self._workshop.close()
+        shutil.rmtree(self._spill, ignore_errors=True)
+
+
+def _own_spill_folder(settings: Settings, source: str) -> Path:
+    """A folder for this judge alone: DuckDB processes that share one remove each other's files. Killed judges' folders go."""
+    folder = private_folder(settings.home / "spill")
+    for left in folder.glob(f"{source}.*"):
+        shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(dir=folder, prefix=f"{source}."))
 
 
 def _weight(judged: tuple[str, Verdict]) -> tuple[bool, bool, str]:

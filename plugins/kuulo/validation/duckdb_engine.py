@@ -28,7 +28,13 @@ if TYPE_CHECKING:
 _REGEXP_MATCHES = SimpleNamespace(DremioDialect=DuckDBDialect)
 # Beyond it DuckDB spills to the data volume: a batch of five million rows then takes a third of the memory and no more time.
 _MEMORY_LIMIT = "160MB"
+_NO_ROOM = ("OutOfMemoryException", "Out of Memory Error", "No space left on device", "MemoryError", "Disk quota exceeded")
 _MOST_THREADS = 4  # each needs its share of the limit
+
+
+def lacks_room(detail: str) -> bool:
+    """Whether an error, as text with its kind, says that memory or disk ran out."""
+    return any(sign in detail for sign in _NO_ROOM)
 
 
 def _pin_connection(connection: Any, _record: Any) -> None:

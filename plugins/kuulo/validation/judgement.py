@@ -1,6 +1,5 @@
 """One batch judged by its suite: GX says which rules are broken, and by which rows. Importing this module imports GX."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +9,17 @@ from great_expectations.expectations.registry import get_metric_kwargs
 from great_expectations.validator.metric_configuration import MetricConfiguration
 from great_expectations.validator.metrics_calculator import MetricsCalculator
 
-from kuulo.validation.duckdb_engine import DuckDBWorkshop
+from kuulo.validation.duckdb_engine import DuckDBWorkshop, lacks_room
 from kuulo.validation.suite import Rule, Suite, SuiteError
 
 if TYPE_CHECKING:
     from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
 
 _REFUSALS = sa.table("refusals", sa.column("_position"), sa.column("rule"))
+
+
+class NoRoom(Exception):
+    """Memory or disk ran out while a batch was judged."""
 
 
 @dataclass
@@ -58,7 +61,13 @@ class SuiteJudge:
         return (definitions.get("all") or asset.add_batch_definition_whole_table("all")).get_batch()
 
     def judge(self, rows: int) -> Judgement:
-        """Ask every rule of the view `rows`, of so many rows, and put those that break critical row rules into `refusals`."""
+        """Ask every rule of the view `rows`, of so many rows, and put those that break critical row rules into `refusals`.
+
+        Where there are any, the batch rules are asked once more, of the view `accepted`: they judge what would enter.
+
+        Raises:
+            NoRoom: memory or disk ran out, so nothing can be said of the batch.
+        """
         batch = self._batch("rows")
         result = batch.validate(self._asked, result_format="BOOLEAN_ONLY")
         judgement = Judgement(result)
@@ -72,14 +81,26 @@ class SuiteJudge:
                 count = self._take_rows(batch, outcome.expectation_config, rule) if rule.is_row_rule else 0
                 judgement.broken[rule.name] = count
                 outcome.result = _counts(count, rows) if rule.is_row_rule else {}
+        if any(self._rules[name].is_row_rule and self._rules[name].is_critical for name in judgement.broken):
+            self._ask_accepted(judgement)
         return judgement
 
-    def broken_by_accepted(self, names: Iterable[str]) -> list[str]:
-        """Which of these batch rules are broken by the view `accepted` too, that is by what would enter."""
-        wanted = set(names)
-        rules = [expectation.copy(deep=True) for expectation in self._asked.expectations if expectation.meta["rule"] in wanted]
-        result = self._batch("accepted").validate(gx.ExpectationSuite(name="accepted", expectations=rules), result_format="BOOLEAN_ONLY")
-        return [outcome.expectation_config.meta["rule"] for outcome in result.results if not outcome.success]
+    def _ask_accepted(self, judgement: Judgement) -> None:
+        """Put what the batch rules say of the accepted rows in place of what they said of all."""
+        rules = [expectation.copy(deep=True) for expectation in self._asked.expectations if not self._rule(expectation).is_row_rule]
+        if not rules:
+            return
+        accepted = self._batch("accepted").validate(gx.ExpectationSuite(name="accepted", expectations=rules), result_format="BOOLEAN_ONLY")
+        shown = {outcome.expectation_config.meta["rule"]: outcome for outcome in judgement.result.results}
+        for outcome in accepted.results:
+            name = outcome.expectation_config.meta["rule"]
+            shown[name].success = outcome.success
+            judgement.broken.pop(name, None)
+            if failure := _failure(outcome.exception_info):
+                judgement.failed[name] = failure
+            elif not outcome.success:
+                judgement.broken[name] = 0
+                shown[name].result = {}
 
     def _take_rows(self, batch: Any, configuration: Any, rule: Rule) -> int:
         """Find the rows that break the rule; refuse them where the rule is critical. Returns their number."""
@@ -117,4 +138,6 @@ def _failure(exception_info: Any) -> str:
     if not exception_info or exception_info.get("raised_exception") is False:
         return ""
     detail = str(exception_info)
+    if lacks_room(detail):
+        raise NoRoom
     return "a column is missing" if "does not exist" in detail or "not found in" in detail else "its type does not suit the rule"

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kuulo.landing.landing_path import BatchPlace
+from kuulo.landing.one_at_a_time import one_at_a_time, source_lock
 from kuulo.landing.receipt import (
     LandingReceipt,
     RunReceipt,
@@ -129,7 +130,7 @@ def validate_source(*, settings: Settings, source: Source, run: str, clock: Call
 
     A batch that breaks a batch rule is stopped: nothing of it enters, what an earlier verdict let in stays, the receipt says why.
     Batches whose pages, declaration, suite and seeds are as they were are not touched, so a repeated call is quick; a repeated
-    call of the same run (after a crash) gives the receipts of the whole run.
+    call of the same run (after a crash) gives the receipts of the whole run. While another process judges the source, this one waits.
 
     Args:
         settings: where everything is.
@@ -141,9 +142,10 @@ def validate_source(*, settings: Settings, source: Source, run: str, clock: Call
         One receipt for each stream that had something to judge; they are written too, for `pipeline_health`.
     """
     suites = {stream.name: read_suite(settings, source.name, stream.name) for stream in source.streams}
-    work = {stream.name: _work_of(settings, source, stream, suites[stream.name], run) for stream in source.streams}
-    if any(stream.due for stream in work.values()):
-        _judge_due(settings, source, suites, work, run=run, now=clock())
+    with one_at_a_time(source_lock(settings, source.name)):
+        work = {stream.name: _work_of(settings, source, stream, suites[stream.name], run) for stream in source.streams}
+        if any(stream.due for stream in work.values()):
+            _judge_due(settings, source, suites, work, run=run, now=clock())
     receipts = [_run_receipt(stream.judged, run, clock()) for stream in work.values() if stream.judged]
     for receipt in receipts:
         write_run_receipt(settings, receipt)

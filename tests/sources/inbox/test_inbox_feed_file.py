@@ -83,6 +83,38 @@ def test_a_column_that_the_file_lacks_is_told_with_both_lists(home: InboxHome) -
     )
 
 
+HEADERLESS = "jane.doe@example.com,Jane,Doe\njohn@example.com,John,Doe\n"
+
+
+@pytest.mark.parametrize(
+    "first", ["jane.doe@example.com,Jane,Doe", "Jane,358401234567,Doe", "Jane,2026-01-02,Doe", "Jane,Doe," + "dear " * 9]
+)
+def test_a_file_without_a_header_is_told_without_its_values(home: InboxHome, first: str) -> None:
+    assert home.refusal(CONTACTS, content=f"{first}\n{HEADERLESS}") == (
+        "inbox/f/a.csv: lacks 'id', 'at', which inbox/f/feed.yml names; "
+        "its first row, of 3 columns, does not look like a header: the first row must name the columns"
+    )
+
+
+def test_a_file_without_a_header_whose_first_row_repeats_a_value_is_told_without_it(home: InboxHome) -> None:
+    assert home.refusal(CONTACTS, content="jane.doe@example.com,Jane,Jane\n") == (
+        "inbox/f/a.csv: its first row, of 3 columns, does not look like a header: the first row must name the columns"
+    )
+    assert home.refusal(CONTACTS, content="id,at,j@example.com,j@example.com,x,x\n") == (
+        "inbox/f/a.csv: the header has 'x', and 1 others more than once: give each column its own name"
+    )
+
+
+def test_a_header_of_other_names_is_told_with_both_lists(home: InboxHome) -> None:
+    assert "the file has 'tunnus', 'aika': correct one of the two" in home.refusal(CONTACTS, content="tunnus,aika\n1,2026-01-01\n")
+
+
+def test_of_a_real_header_only_what_could_be_a_name_is_listed_and_the_rest_counted(home: InboxHome) -> None:
+    line = home.refusal(CONTACTS, content="id,when,j@example.com," + ",".join(f"column {n}" for n in range(40)) + "\n")
+    assert "the file has 'id', 'when', 'column 0', " in line
+    assert line.endswith("'column 27', and 13 others: correct one of the two")
+
+
 def test_a_refused_feed_keeps_nothing_else_out(home: InboxHome) -> None:
     home.lay("bad", "stream: nothing\n", a_csv="id,at\n1,2026-01-01\n")
     home.lay("good", CONTACTS, a_csv="id,at\n1,2026-01-01\n", b_csv="id\n1\n")

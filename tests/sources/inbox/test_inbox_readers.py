@@ -309,6 +309,30 @@ def test_a_parquet_file_that_is_not_one_is_told(home: InboxHome) -> None:
     assert "not a Parquet file, or one that was cut off" in home.refusal(FEED, "a.parquet", good[:-10])
 
 
+def test_what_python_cannot_hold_of_a_parquet_file_refuses_its_row_alone(home: InboxHome) -> None:
+    no_text = pa.py_buffer(b"ok\xff\xfeok")
+    offsets = pa.py_buffer(b"".join(n.to_bytes(4, "little") for n in (0, 2, 4, 6)))
+    table = pa.table(
+        {
+            "id": pa.array(["far", "bytes", "good"]),
+            "at": pa.array([300_000_000_000, 0, 60], pa.timestamp("s")),
+            "until": pa.array([0, 0, 3_600_000_000], pa.timestamp("us", "Mars/Olympus")),
+            "note": pa.Array.from_buffers(pa.string(), 3, [None, offsets, no_text]),
+        }
+    )
+    home.taken(FEED + "  ended_at: until\n", "a.parquet", _parquet(table))
+    assert (home.column("contact_id"), home.column("opened_at")) == (["good"], [naive("1970-01-01T00:01")])
+    assert home.column("ended_at") == [naive("1970-01-01T01:00")]  # a zone that nobody knows: Parquet's moments are UTC
+    refused = [(row["rule"], row["reason"]) for row in home.untyped()]
+    assert refused == [
+        ("typed:record", "at: a time outside the years 1 to 9999, or too long a duration"),
+        ("typed:record", "note: text that is no UTF-8"),
+    ]
+    assert [json.loads(row["record"])[0] for row in home.untyped()] == ["far", "bytes"]
+    assert json.loads(home.untyped()[0]["record"])[1] == "300000000000000 of timestamp[ms]"
+    assert json.loads(home.untyped()[1]["record"])[3] == "\\xff\\xfe"
+
+
 # What must not be read
 
 

@@ -5,8 +5,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from kuulo.sources.inbox.feed import Feed
-from kuulo.sources.inbox.feed_error import FeedError
-from kuulo.sources.inbox.feed_parts import listed
 from kuulo.sources.inbox.record_tables import json_lines_table, parquet_table
 from kuulo.sources.inbox.sheet_tables import sheet_table
 from kuulo.sources.inbox.table import Table
@@ -33,13 +31,3 @@ def ending_of(name: str) -> str:
 def open_table(path: Path, feed: Feed, where: str) -> AbstractContextManager[Table]:
     """Open a data file of a feed; the table's rows are read while it is open. FeedError where it is not what its ending says."""
     return _READERS[ending_of(path.name)](path, feed, where)
-
-
-def check_columns(table: Table, feed: Feed, where: str) -> None:
-    """Raise FeedError with both lists where feed.yml names columns that the file lacks."""
-    lacking = [name for name in feed.asked_columns if name not in table.header]
-    if lacking:
-        raise FeedError(
-            f"{where}: lacks {listed(repr(n) for n in lacking)}, which {feed.where} names; "
-            f"the file has {listed(repr(n) for n in table.header if n)}: correct one of the two"
-        )

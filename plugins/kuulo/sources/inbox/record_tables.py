@@ -3,8 +3,9 @@
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ _LONG_INTEGER = re.compile(rb"[0-9]{19}")
 @contextmanager
 def json_lines_table(path: Path, feed: Feed, where: str) -> Iterator[Table]:
     """Open a .jsonl file (or .gz of one): one object a line; its columns are all keys that occur, and asked paths such as `user.id`."""
-    header = checked_header(list(_keys(path, feed, where)), where)
+    header = checked_header(list(_keys(path, feed, where)), feed, where)
     with open_bytes(path, where) as lines:
         yield Table(header, _json_rows(_lines(lines, feed, where), header))
 
@@ -113,10 +114,11 @@ def parquet_table(path: Path, feed: Feed, where: str) -> Iterator[Table]:
         groups = range(file.metadata.num_row_groups)
         if sum(file.metadata.row_group(group).total_byte_size for group in groups) > MAX_UNPACKED_BYTES:
             raise FeedError(f"{where}: more than {MAX_UNPACKED_BYTES:,} bytes when unpacked: split it into several files")
-        yield Table(checked_header(file.schema_arrow.names, where), _parquet_rows(file, where))
+        header = checked_header(file.schema_arrow.names, feed, where)
+        yield Table(header, _parquet_rows(file, header, where))
 
 
-def _parquet_rows(file: pq.ParquetFile, where: str) -> Iterator[Row]:
+def _parquet_rows(file: pq.ParquetFile, header: tuple[str, ...], where: str) -> Iterator[Row]:
     number = 0
     try:
         for batch in file.iter_batches(batch_size=ROWS_AT_ONCE):
@@ -124,7 +126,7 @@ def _parquet_rows(file: pq.ParquetFile, where: str) -> Iterator[Row]:
             for cells in zip(*columns, strict=True):
                 if not all(is_blank(cell) for cell in cells):
                     number += 1
-                    yield Row(number, cells)
+                    yield Row(number, *_unheld(header, cells))
     except (pa.ArrowException, OSError):
         raise FeedError(f"{where}: the Parquet file is broken after row {number}: copy it again") from None
 
@@ -138,5 +140,46 @@ def _cells(column: Any) -> list[Any]:
         column = column.cast(pa.duration("us"), safe=False)
     elif pa.types.is_time64(kind) and kind.unit == "ns":
         column = column.cast(pa.time64("us"), safe=False)
-    values: list[Any] = column.to_pylist()
+    values = _python_values(column)
     return [None if value is not None and math.isnan(value) else value for value in values] if pa.types.is_floating(kind) else values
+
+
+@dataclass(frozen=True)
+class _Unheld:
+    """A Parquet value that Python cannot hold: why, and what of it quarantine can keep."""
+
+    why: str
+    kept: str
+
+
+def _python_values(column: Any) -> list[Any]:
+    """The column's values; one by one where Python cannot hold all of them."""
+    try:
+        return list(column.to_pylist())
+    except LookupError:  # a zone that is not known here; its moments are UTC all the same
+        column = column.cast(pa.timestamp(column.type.unit, tz="UTC")) if pa.types.is_timestamp(column.type) else column
+    except (ArithmeticError, ValueError):
+        pass
+    return [_python_value(scalar) for scalar in column]
+
+
+def _python_value(scalar: Any) -> Any:
+    try:
+        return scalar.as_py()
+    except UnicodeError:
+        return _Unheld("text that is no UTF-8", _bytes_text(scalar))
+    except (ArithmeticError, ValueError):
+        return _Unheld("a time outside the years 1 to 9999, or too long a duration", f"{getattr(scalar, 'value', '')} of {scalar.type}")
+    except LookupError:
+        return _Unheld("a time in an unknown zone", str(scalar.type))
+
+
+def _bytes_text(scalar: Any) -> str:
+    whole = scalar.as_buffer() if hasattr(scalar, "as_buffer") else None
+    return whole.to_pybytes().decode(errors="backslashreplace") if whole is not None else str(scalar.type)
+
+
+def _unheld(header: tuple[str, ...], cells: Sequence[Any]) -> tuple[Sequence[Any], str]:
+    """The cells, and the row's fault where one of them cannot be held."""
+    faults = [f"{header[place] or f'column {place + 1}'}: {cell.why}" for place, cell in enumerate(cells) if isinstance(cell, _Unheld)]
+    return ([cell.kept if isinstance(cell, _Unheld) else cell for cell in cells], "; ".join(faults)) if faults else (cells, "")

@@ -31,15 +31,15 @@ def sheet_table(path: Path, feed: Feed, where: str) -> Iterator[Table]:
             first = next((cells for cells in records if not all(is_blank(cell) for cell in cells)), None)
             if first is None:
                 raise FeedError(f"{where}: sheet {sheet.name!r} holds no header: its first row must name the columns")
-            yield _table(first, records, where)
+            yield _table(first, records, feed, where)
     except PasswordError:
         raise FeedError(f"{where}: protected by a password: save it without one") from None
     except CalamineError:
         raise FeedError(f"{where}: not an Excel workbook that can be read: save it as .xlsx again") from None
 
 
-def _table(first: list[Any], records: Iterator[list[Any]], where: str) -> Table:
-    header = checked_header([cell_text(cell) for cell in first], where)
+def _table(first: list[Any], records: Iterator[list[Any]], feed: Feed, where: str) -> Table:
+    header = checked_header([cell_text(cell) for cell in first], feed, where)
     before = next(place for place, name in enumerate(header) if name)
     rows = numbered_rows((cells[before:] for cells in records), len(header) - before)
     return Table(header[before:], rows, serials=True)

@@ -1,12 +1,16 @@
 """A data file as a table: a header and rows of cells, whatever the file's kind."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from kuulo.sources.inbox.feed import column_name
+from kuulo.sources.inbox.feed import Feed, column_name
 from kuulo.sources.inbox.feed_error import FeedError
 from kuulo.sources.inbox.feed_parts import listed
+
+_LONGEST_NAME, _MOST_NAMES = 40, 30
+_DATE_OR_TIME = re.compile(r"[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}|[0-9]{1,2}:[0-9]{2}")
 
 
 class Row(NamedTuple):
@@ -37,13 +41,47 @@ class Table:
     serials: bool = False
 
 
-def checked_header(cells: Sequence[Any], where: str) -> tuple[str, ...]:
+def checked_header(cells: Sequence[Any], feed: Feed, where: str) -> tuple[str, ...]:
     """The header's names; FeedError where two columns have the same."""
     names = [column_name("" if cell is None else str(cell)) for cell in cells]
     twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice and not _is_header(names, feed):
+        raise FeedError(f"{where}: {_no_header(names)}")
     if twice:
-        raise FeedError(f"{where}: the header has {listed(repr(n) for n in twice)} more than once: give each column its own name")
+        raise FeedError(f"{where}: the header has {_listed_names(twice)} more than once: give each column its own name")
     return tuple(names)
+
+
+def check_columns(table: Table, feed: Feed, where: str) -> None:
+    """Raise FeedError with both lists where feed.yml names columns that the file lacks."""
+    lacking = [name for name in feed.asked_columns if name not in table.header]
+    if lacking:
+        has = f"the file has {_listed_names(table.header)}: correct one of the two"
+        raise FeedError(
+            f"{where}: lacks {listed(repr(n) for n in lacking)}, which {feed.where} names; "
+            f"{has if _is_header(table.header, feed) else _no_header(table.header)}"
+        )
+
+
+def _is_header(names: Sequence[str], feed: Feed) -> bool:
+    """Whether the names are column names: a file without a header has its first customer there, whom no message may show."""
+    return any(name in feed.asked_columns for name in names) or all(_could_be_name(name) for name in names)
+
+
+def _could_be_name(text: str) -> bool:
+    digits = sum(letter.isdigit() for letter in text)
+    return len(text) <= _LONGEST_NAME and "@" not in text and 2 * digits <= len(text) and not _DATE_OR_TIME.search(text)
+
+
+def _no_header(names: Sequence[str]) -> str:
+    return f"its first row, of {len(names)} columns, does not look like a header: the first row must name the columns"
+
+
+def _listed_names(names: Sequence[str]) -> str:
+    """Those that could be column names, the first of them, and how many more there are."""
+    named = [name for name in names if name]
+    shown = [repr(name) for name in named if _could_be_name(name)][:_MOST_NAMES]
+    return listed(shown + ([f"and {len(named) - len(shown)} others"] if len(shown) < len(named) else []))
 
 
 def is_blank(cell: Any) -> bool:

@@ -28,7 +28,7 @@ def text_table(path: Path, feed: Feed, where: str) -> Iterator[Table]:
             first = next((cells for cells in records if any(cell.strip() for cell in cells)), None)
         if first is None:
             raise FeedError(f"{where}: holds no header: its first row must name the columns")
-        header = checked_header(_without_end(first), where)
+        header = checked_header(_without_end(first), feed, where)
         if len(header) == 1 and not feed.delimiter and header[0] not in feed.asked_columns:
             _refuse_other_delimiter(first[0], feed, delimiter, where)
         yield Table(header, numbered_rows(records, len(header)))
