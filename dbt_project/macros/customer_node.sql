@@ -11,8 +11,13 @@
     )
 {%- endmacro %}
 
-{#- One id as a node, `namespace:id`; e-mail is trimmed and lower-cased; blank is null. -#}
+{#- One id as a node, `namespace:id`; blank is null, and so is an e-mail that does not look like one (`n/a`, `none`). E-mail is
+    trimmed and lower-cased. -#}
 {% macro identity_node(namespace, expression) -%}
     {%- set clean = 'lower(trim(' ~ expression ~ '))' if namespace == 'email' else 'trim(' ~ expression ~ ')' -%}
+    {%- if namespace == 'email' -%}
+    case when {{ clean }} like '%_@_%._%' and {{ clean }} not like '% %' then 'email:' || {{ clean }} end
+    {%- else -%}
     '{{ namespace }}:' || nullif({{ clean }}, '')
+    {%- endif -%}
 {%- endmacro %}

@@ -1,14 +1,14 @@
 {#- 95 % intervals; both null where n is 0. -#}
 
 {#- One end (`low` or `high`) of the Wilson score interval of a proportion, a ratio of 0 to 1; null where it is none.
-    It holds the proportion, to the last bit too: at 0 and 1 rounding would leave it just outside. -#}
+    It lies in 0 to 1 and holds the proportion, to the last bit too: at 0 and 1 rounding would leave it just outside. -#}
 {% macro wilson(successes, n, end) -%}
     {%- set z = var('z') -%}
     {%- set share = safe_ratio(successes, n) -%}
     {%- set half = z ~ ' * sqrt(' ~ share ~ ' * (1 - ' ~ share ~ ') / ' ~ n ~ ' + ' ~ (z * z) ~ ' / (4.0 * ' ~ n ~ ' * ' ~ n ~ '))' -%}
     case when {{ n }} > 0 and {{ successes }} between 0 and {{ n }} then
-        {% if end == 'low' %}least({{ share }}, {% else %}greatest({{ share }}, {% endif -%}
-        ({{ share }} + {{ z * z }} / (2.0 * {{ n }}) {{ '-' if end == 'low' else '+' }} {{ half }}) / (1 + {{ z * z }} / {{ n }}))
+        {% if end == 'low' %}greatest(0.0, least({{ share }}, {% else %}least(1.0, greatest({{ share }}, {% endif -%}
+        ({{ share }} + {{ z * z }} / (2.0 * {{ n }}) {{ '-' if end == 'low' else '+' }} {{ half }}) / (1 + {{ z * z }} / {{ n }})))
     end
 {%- endmacro %}
 

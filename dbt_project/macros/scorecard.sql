@@ -1,6 +1,6 @@
 {#- The additive parts of metrics by day and one dimension at a time: each column of `columns` is summed over the rows of
     `relation` for the whole and for each of `dimensions`, and each of `metrics` picks its parts among the sums.
-    A metric names numerator, denominator and n (people behind it); promoters and detractors where an interval needs
+    A metric names numerator, denominator and n (answers, contacts or customers behind it); promoters and detractors where an interval needs
     them, and pending where part of it cannot be judged yet. -#}
 {% macro scorecard_parts(relation, day, dimensions, columns, metrics, condition='true') %}
 {% for metric, parts in metrics.items() -%}
@@ -43,13 +43,19 @@ group by {{ day }}{{ '' if dimension == 'all' else ', ' ~ dimension }}
     {{ return(['day', 'week', 'month', 'quarter', 'year']) }}
 {%- endmacro %}
 
-{#- All ways to put a day in a period: [(grain, first day of the period, condition on the day)]. Weeks start on Monday. -#}
+{#- The last local day that has a part before the reporting instant. -#}
+{% macro last_reported_day() -%}
+    {{ local_date('(' ~ as_of() ~ " - interval '1' microsecond)") }}
+{%- endmacro %}
+
+{#- All ways to put a day in a period: [(grain, first day of the period, condition on the day)]. Weeks start on Monday;
+    the rolling window is 90 whole local days, the last one that of the reporting instant. -#}
 {% macro periods_of(day) -%}
     {%- set periods = [] -%}
     {%- for grain in calendar_grains() -%}
         {%- do periods.append((grain, 'cast(' ~ dbt.date_trunc(grain, day) ~ ' as date)', 'true')) -%}
     {%- endfor -%}
-    {%- set window_start = 'cast(' ~ dbt.dateadd('day', -90, as_of_date()) ~ ' as date)' -%}
+    {%- set window_start = 'cast(' ~ dbt.dateadd('day', -89, last_reported_day()) ~ ' as date)' -%}
     {%- do periods.append(('rolling_90_days', window_start, day ~ ' >= ' ~ window_start)) -%}
     {%- do periods.append(('all_time', "cast('1970-01-01' as date)", 'true')) -%}
     {{ return(periods) }}

@@ -30,7 +30,7 @@ ROWS = {
         ("s02", "two-again", "basic", 10.20, "2026-01-20", "2026-03-10", "voluntary"),
         # a payment failed after another subscription had been given up
         ("s03", "payer", "basic", 10.00, "2026-01-01", "2026-03-05", "voluntary"),
-        ("s04", "payer", "plus", 20.00, "2026-01-01", "2026-03-25", "involuntary"),
+        ("s04", "payer", "plus", 20.00, "2026-01-01", "2026-03-25", " Involuntary "),
         # an annual plan given up in February runs to the end of its period
         ("s05", "annual", "annual", 8.33, "2025-03-20", "2026-03-20", None),
         # moves to a smaller plan, then leaves as April begins: that is April's loss

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.dbt
 
 SURVEY_MARTS = ("dim_customers", "fct_survey_answers", "nps_by_day", "csat_by_day", "ces_by_day", "cli_by_day", "pipeline_health")
 CHAIN = 40
+NO_EMAILS = ["n/a", "none@", "a b@example.org", "@example.org", "-"]
 
 
 def _answer(response: str, score: float | None, **more: Any) -> dict[str, Any]:
@@ -48,6 +49,10 @@ FIRST = {
         {"customer_id": "c2", "email": "bob@example.fi", "segment": "enterprise", "country": "FI", "account_id": "A7"},
         {"customer_id": "c3", "email": "shared@example.org", "country": None},
         {"customer_id": "c4", "email": "shared@example.org", "country": "NO"},
+        {"customer_id": "home-1", "email": "home@family.example", "segment": "family"},
+        {"customer_id": "home-2", "email": "home@family.example"},
+        *({"customer_id": f"desk-{number}", "email": "Office@firm.example"} for number in range(4)),
+        *({"customer_id": f"none-{number}", "email": email} for number, email in enumerate(NO_EMAILS * 2)),
     ],
     ("files", "subscriptions"): [
         {"subscription_id": "s1", "customer_id": "c1", "plan": "home", "mrr": 10.0, "started_at": "2025-02-01"},
@@ -60,6 +65,10 @@ FIRST = {
         _answer("of-nobody", 3, comment="  "),
         _answer("no-answer", None, customer_id="c1"),
         _answer("corrected", 2),
+        _answer("later-landed", 2, survey_id="redone"),
+        _answer("of-the-office", 4, survey_id="office", email="office@firm.example"),
+        _answer("of-none", 4, survey_id="office", email="N/A"),
+        _answer("of-a-home", 4, survey_id="home", customer_id="home-3", email="home@family.example"),
         _answer("at-the-reporting-instant", 10, submitted_at="2026-09-01T00:00:00"),
         _answer("just-before", 10, submitted_at="2026-08-31T23:59:59.999999", survey_id="late"),
         *_responses("talkstats", "nps", "0-10", [(10, 291), (7, 476), (0, 395)]),
@@ -103,10 +112,20 @@ FIRST = {
             "updated_at": "2026-01-01",
         },
         {"contact_id": "20", "email": "lead@example.dk", "company_id": "900", "lifecycle_stage": "lead", "updated_at": "2026-01-01"},
+        {"contact_id": "21", "email": "other@example.dk", "company_id": "901", "updated_at": "2026-01-01"},
     ],
-    ("hubspot", "companies"): [{"company_id": "900", "country": "DK", "updated_at": "2026-01-01"}],
-    ("hubspot", "feedback_submissions"): [_submission("f1", "13", 10), _submission("f2", None, 0)],
+    ("hubspot", "companies"): [
+        {"company_id": "900", "country": "DK", "updated_at": "2026-01-01"},
+        {"company_id": "901", "country": "DK", "updated_at": "2026-01-01", "archived": True},
+    ],
+    ("hubspot", "feedback_submissions"): [
+        _submission("f1", "13", 10),
+        _submission("f2", None, 0),
+        {**_submission("deleted", None, 0), "archived": True},
+    ],
 }
+# landed after all others, of older days
+CORRECTIONS = {("files", "survey_answers"): [_answer("later-landed", 9, survey_id="redone", submitted_at="2026-02-01T00:00:00")]}
 LATER = {
     ("files", "survey_answers"): [_answer("corrected", 9)],
     ("survicate", "responses"): [
@@ -120,6 +139,7 @@ LATER = {
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> SmallWarehouse:
     home: Path = tmp_path_factory.mktemp("surveys")
     write_validated(home, LATER, batch="second", window_start="2026-09-01", window_end="2026-09-02")
+    write_validated(home, CORRECTIONS, batch="a correction", window_start="2026-02-01", window_end="2026-02-02", landed_at="2026-09-02")
     receipt = {"run": "r", "source": "files", "stream": "customers", "finished_at": "2026-09-01T01:00:00", "status": "validated"}
     counts = {"batches": 1, "received": 5, "validated": 3, "quarantined": 1, "quarantined_by_rule": '{"a rule": 1}', "duplicates": 1}
     write_receipts(home, [{**receipt, **counts, "bytes": 10, "newest_at": "2026-08-31T00:00:00", "seconds": 0.5}])
@@ -146,9 +166,27 @@ def test_one_person_in_three_systems_is_one_customer(warehouse: SmallWarehouse) 
 
 
 def test_customers_are_the_components_and_no_more(warehouse: SmallWarehouse) -> None:
-    nodes = ("company:c1", "company:c2", "company:c3", "company:link-0", "hubspot:20", "email:new@nobody.example")
+    people = ("company:c1", "company:c2", "company:c3", "company:home-1", "company:link-0", "email:new@nobody.example")
+    desks = [*(f"company:desk-{number}" for number in range(4)), *(f"company:none-{number}" for number in range(2 * len(NO_EMAILS)))]
+    nodes = [*people, *desks, "hubspot:20", "hubspot:21"]
     found = {row["customer_key"] for row in warehouse.ask("select customer_key from dim_customers")}
     assert found == {_key(warehouse, node) for node in nodes}
+
+
+def test_a_shared_email_joins_nobody_and_names_nobody(warehouse: SmallWarehouse) -> None:
+    """Neither an office's, nor what is no e-mail at all; three ids of one home are one customer still."""
+    of_many = warehouse.ask("select customer_key from fct_survey_answers where survey = 'office'")
+    assert [row["customer_key"] for row in of_many] == [None, None]
+    at_home = warehouse.one("select customer_key, segment from fct_survey_answers where survey = 'home'")
+    assert at_home == {"customer_key": _key(warehouse, "company:home-1"), "segment": "family"}
+
+
+def test_an_archived_company_gives_no_country(warehouse: SmallWarehouse) -> None:
+    assert _customer(warehouse, "hubspot:21")["country"] == "unknown"
+
+
+def test_of_files_the_later_landed_replaces_whatever_days_it_speaks_of(warehouse: SmallWarehouse) -> None:
+    assert warehouse.ask("select score, day from fct_survey_answers where survey = 'redone'") == [{"score": 9.0, "day": date(2026, 2, 1)}]
 
 
 def test_attributes_come_from_files_then_contact_then_company(warehouse: SmallWarehouse) -> None:

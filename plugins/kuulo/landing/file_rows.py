@@ -42,27 +42,28 @@ class FileCounts:
 
 @dataclass
 class _Span:
-    """The earliest and latest of a stream's event times."""
+    """The earliest and latest of a stream's event times that are not after the landing.
+
+    What lies after it is planned or mistaken (the end of a contract next year): it does not say that the file reaches up to today.
+    """
 
     places: tuple[int, ...]
+    landed_at: datetime
     first: datetime | None = None
     last: datetime | None = None
 
     def widen(self, columns: list[Any]) -> None:
-        moments = [moment for place in self.places for moment in columns[place] if moment is not None]
+        moments = [moment for place in self.places for moment in columns[place] if moment is not None and moment <= self.landed_at]
         if moments:
             self.first = min(moments) if self.first is None else min(self.first, *moments)
             self.last = max(moments) if self.last is None else max(self.last, *moments)
 
-    def window(self, landed_at: datetime) -> Window:
-        """Whole days in UTC; what lies after the day of landing is not counted."""
+    def window(self) -> Window:
+        """Whole days in UTC."""
         if self.first is None or self.last is None:
             return _NO_TIMES
         day = timedelta(days=1)
-        landing_ends = _midnight(landed_at.astimezone(UTC)) + day
-        last = self.last.replace(tzinfo=UTC)
-        end = landing_ends if last >= landing_ends else _midnight(last) + day
-        return Window(min(_midnight(self.first.replace(tzinfo=UTC)), end - day), end)
+        return Window(_midnight(self.first.replace(tzinfo=UTC)), _midnight(self.last.replace(tzinfo=UTC)) + day)
 
 
 def _midnight(moment: datetime) -> datetime:
@@ -77,10 +78,10 @@ def write_file_rows(*, place: BatchPlace, stream: Stream, rows: Iterable[Canonic
     private_folder(place.landing)
     aside = place.typed.with_name(".rows.parquet")
     try:
-        with _RowsAside(place, stream, aside) as kept:
+        with _RowsAside(place, stream, aside, landed_at) as kept:
             for typed, refused in _chunks(rows):
                 kept.write(typed, refused)
-        window = kept.span.window(landed_at)
+        window = kept.span.window()
         _write_with_window(place, stream, aside, window, landed_at)
     finally:
         aside.unlink(missing_ok=True)
@@ -90,14 +91,15 @@ def write_file_rows(*, place: BatchPlace, stream: Stream, rows: Iterable[Canonic
 class _RowsAside:
     """The rows as they come: typed ones without lineage in a file aside, refused ones in untyped.parquet, which appears at the end."""
 
-    def __init__(self, place: BatchPlace, stream: Stream, aside: Path) -> None:
+    def __init__(self, place: BatchPlace, stream: Stream, aside: Path, landed_at: datetime) -> None:
         names = [column.name for column in stream.columns]
         declared = typed_schema(stream)
         self._schema = pa.schema([*list(declared)[: len(names)], declared.field("_extra"), declared.field("_position")])
         self._stack, self._place = ExitStack(), place
         self._typed = self._stack.enter_context(pq.ParquetWriter(aside, self._schema, compression="zstd"))
         self._refused: pq.ParquetWriter | None = None
-        self.span = _Span(tuple(names.index(name) for name in EVENT_TIMES[stream.name]))
+        times = tuple(names.index(name) for name in EVENT_TIMES[stream.name])
+        self.span = _Span(times, landed_at.astimezone(UTC).replace(tzinfo=None))
         self.received = self.untyped = 0
 
     def write(self, typed: list[list[Any]], refused: list[tuple[int, str, str, str]]) -> None:

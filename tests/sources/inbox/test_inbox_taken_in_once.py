@@ -34,9 +34,8 @@ def test_a_landed_file_has_its_bytes_rows_and_receipt(home: InboxHome) -> None:
 @pytest.mark.parametrize(
     ("at", "start", "end"),
     [
-        ("2026-03-05 23:00", "2026-03-05", "2026-03-06"),
-        ("2026-03-06 00:00", "2026-03-05", "2026-03-06"),  # not before the next midnight of the clock
-        ("2099-01-01", "2026-03-05", "2026-03-06"),
+        ("2026-03-05 12:00", "2026-03-05", "2026-03-06"),
+        ("2026-03-05 12:01", "1970-01-01", "1970-01-02"),  # it has not happened yet: as if it had no time
         ("2020-02-29", "2020-02-29", "2020-03-01"),
     ],
 )
@@ -45,6 +44,14 @@ def test_the_window_is_the_days_of_the_events_up_to_today(home: InboxHome, at: s
     (receipt,) = home.receipts()
     assert (receipt["window_start"][:10], receipt["window_end"][:10]) == (start, end)
     assert home.rows()[0]["_window_end"] == datetime.fromisoformat(end)
+
+
+def test_what_is_planned_does_not_move_the_window(home: InboxHome) -> None:
+    """An end that lies behind counts; the end of a contract next year does not draw the file up to the day it landed on."""
+    feed = "stream: subscriptions\ncolumns: {customer_id: c, mrr: m, started_at: s, ended_at: e}\n"
+    home.taken(feed, "a.csv", "c,m,s,e\n1,9,2025-01-05,2025-02-07\n2,9,2025-01-09,2027-01-01\n3,9,2026-04-01,\n")
+    (receipt,) = home.receipts()
+    assert (receipt["window_start"][:10], receipt["window_end"][:10]) == ("2025-01-05", "2025-02-08")
 
 
 def test_a_file_without_event_times_has_the_first_day(home: InboxHome) -> None:

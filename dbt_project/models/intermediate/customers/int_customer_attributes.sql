@@ -29,7 +29,7 @@ hubspot_contacts as (
     from {{ ref('stg_hubspot__contacts') }}
 ),
 
--- a company says where its people are, only where neither the files nor a contact does
+-- a company that is not archived says where its people are, only where neither the files nor a contact does
 hubspot_companies as (
     select
         hubspot_contacts.node,
@@ -41,6 +41,7 @@ hubspot_companies as (
         cast(null as {{ dbt.type_string() }}) as lifecycle_stage
     from hubspot_contacts
     inner join {{ ref('stg_hubspot__companies') }} as companies on hubspot_contacts.company_id = companies.company_id
+    where not coalesce(companies.archived, false)
 ),
 
 candidates as (

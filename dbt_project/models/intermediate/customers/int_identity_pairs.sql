@@ -68,11 +68,29 @@ all_pairs as (
     from hubspot_associated_contacts
 ),
 
+-- one person may have a few ids of the company; an e-mail of more is an office's, or stands for none: it tells nobody apart
+shared_emails as (
+    select other_node as email_node
+    from all_pairs
+    where node like 'company:%' and other_node like 'email:%'
+    group by 1
+    having count(distinct node) > {{ var('identity_email_max_customers') }}
+),
+
+telling_pairs as (
+    select
+        case when shared_heres.email_node is null then all_pairs.node end as node,
+        case when shared_theres.email_node is null then all_pairs.other_node end as other_node
+    from all_pairs
+    left join shared_emails as shared_heres on all_pairs.node = shared_heres.email_node
+    left join shared_emails as shared_theres on all_pairs.other_node = shared_theres.email_node
+),
+
 pairs as (
     select
         coalesce(node, other_node) as node,
         coalesce(other_node, node) as other_node
-    from all_pairs
+    from telling_pairs
     where node is not null or other_node is not null
     group by 1, 2
 )

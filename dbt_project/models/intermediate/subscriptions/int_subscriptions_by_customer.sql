@@ -17,7 +17,7 @@ active as (
         ended_at,
         {{ local_date('started_at') }} as started_on,
         case when ended_at < {{ as_of() }} then {{ local_date('ended_at') }} end as ended_on,
-        case when cancel_kind = 'involuntary' then 'involuntary' else 'voluntary' end as churn_kind
+        case when lower(trim(cancel_kind)) = 'involuntary' then 'involuntary' else 'voluntary' end as churn_kind
     from subscriptions
     where started_at < {{ as_of() }} and (ended_at is null or ended_at > started_at)
 ),

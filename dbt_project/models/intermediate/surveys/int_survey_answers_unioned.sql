@@ -75,6 +75,7 @@ hubspot_answers as (
     from {{ ref('stg_hubspot__feedback_submissions') }} as submissions
     inner join survey_questions as questions
         on submissions.survey_id = questions.survey_id and questions.question_id = 'value' and questions.source = 'hubspot'
+    where not coalesce(submissions.archived, false)
 ),
 
 unioned as (

@@ -1,6 +1,14 @@
--- answered only if it had arrived and was answered before the reporting instant
+-- sent is delivered unless told otherwise; answered only if it had arrived and was answered before the reporting instant, of
+-- which a response without a date says nothing
 with invites as (
-    select * from {{ ref('stg_files__survey_invites') }}
+    select
+        *,
+        coalesce(delivered, lower(trim(status)) not in ('bounced', 'failed', 'undelivered'), true) as is_delivered,
+        case
+            when responded_at is null then coalesce(trim(response_id), '') <> ''
+            else responded_at < {{ as_of() }}
+        end as is_responded
+    from {{ ref('stg_files__survey_invites') }}
     where sent_at < {{ as_of() }}
 ),
 
@@ -20,8 +28,8 @@ resolved as (
         coalesce(invites.channel, 'unknown') as channel,
         coalesce(customers.segment, 'unknown') as segment,
         coalesce(customers.country, 'unknown') as country,
-        coalesce(invites.delivered, false) as is_delivered,
-        coalesce(invites.delivered and invites.responded_at < {{ as_of() }}, false) as is_answered
+        invites.is_delivered,
+        invites.is_delivered and invites.is_responded as is_answered
     from invites
     left join identities on {{ customer_node(company='invites.customer_id', email='invites.email') }} = identities.node
     left join customers on identities.customer_key = customers.customer_key

@@ -3,6 +3,11 @@
 with valued as (
     select
         *,
+        case period_grain
+            {% for grain in calendar_grains() -%}
+            when '{{ grain }}' then cast({{ dbt.dateadd(grain, 1, 'period_start') }} as date)
+            {% endfor -%}
+        end as next_start,
         dimension <> 'all' and n < {{ var('suppress_below') }} as is_suppressed
     from {{ ref('int_scorecard_valued') }}
 ),
@@ -11,7 +16,7 @@ targets as (
     select * from {{ ref('metric_targets') }}
 ),
 
--- too few people in a cut to be shown: privacy, not statistics; so their value is nobody's previous value either
+-- too few in a cut to be shown: privacy, not statistics; so their value is nobody's previous value either
 shown as (
     select
         metric,
@@ -27,19 +32,15 @@ shown as (
         {% endfor -%}
         n < {{ var('low_n') }} as is_low_n,
         is_suppressed,
-        status,
+        -- a period that lasts beyond the reporting instant may still change
+        case when next_start > {{ as_of_date() }} then 'provisional' else status end as status,
         case period_grain
             {% for grain in calendar_grains() -%}
             when '{{ grain }}' then cast({{ dbt.dateadd(grain, -1, 'period_start') }} as date)
             {% endfor -%}
         end as previous_start,
         -- a target is met or missed on the last day of the period, or today while it lasts
-        least({{ as_of_date() }}, case period_grain
-            {% for grain in calendar_grains() -%}
-            when '{{ grain }}' then cast({{ dbt.dateadd('day', -1, dbt.dateadd(grain, 1, 'period_start')) }} as date)
-            {% endfor -%}
-            else {{ as_of_date() }}
-        end) as last_day
+        least({{ as_of_date() }}, coalesce(cast({{ dbt.dateadd('day', -1, 'next_start') }} as date), {{ as_of_date() }})) as last_day
     from valued
 ),
 
