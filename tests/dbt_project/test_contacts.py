@@ -69,6 +69,7 @@ def test_the_day_is_the_local_one(warehouse: SmallWarehouse) -> None:
 def test_what_is_not_known_is_null_and_not_nought(warehouse: SmallWarehouse) -> None:
     unknown = _contact(warehouse, "unknown")
     nulls = [
+        "is_resolved",
         "customer_key",
         "case_key",
         "agent_key",

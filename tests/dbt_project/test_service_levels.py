@@ -32,7 +32,12 @@ ROWS = [
     *_calls("at-once", 25, channel="phone", topic="aht", talk_seconds=300.0, hold_seconds=30.0, wrap_seconds=72.0, wait_seconds=0.0),
     *_calls("gave-up", 25, channel="phone", topic="aht", wait_seconds=600.0, is_abandoned=True),
     *_calls("short", 10, channel="phone", topic="sums", team="a", talk_seconds=100.0, reopen_count=1, is_resolved=True),
+    *_calls("again", 2, channel="phone", topic="sums", team="c", reopen_count=1, is_resolved=False),
+    *_calls("held", 4, channel="phone", topic="sums", team="c", reopen_count=0, is_resolved=True),
     *_calls("long", 1, channel="phone", topic="sums", team="b", talk_seconds=1200.0, is_resolved=True),
+    *_calls("asked", 1, channel="email", topic="replies", first_reply_at=datetime(2026, 5, 1, 9, 30)),  # noqa: DTZ001
+    *_calls("told", 1, channel="email", topic="replies", direction="outbound", first_reply_at=datetime(2026, 5, 1, 9, 1)),  # noqa: DTZ001
+    *_calls("machine", 1, channel="bot", topic="replies", is_bot=True, first_reply_at=datetime(2026, 5, 1, 9, 0, 1)),  # noqa: DTZ001
     *_calls("bot", 4, channel="bot", topic="aht", is_bot=True, is_abandoned=True, talk_seconds=9.0, wait_seconds=9.0),
 ]
 
@@ -60,7 +65,7 @@ def test_parts_add_up_over_teams_where_rates_would_not(warehouse: SmallWarehouse
 
 
 def test_bots_are_in_no_average(warehouse: SmallWarehouse) -> None:
-    bots = warehouse.one("from service_levels_by_day where channel = 'bot'")
+    bots = warehouse.one("from service_levels_by_day where channel = 'bot' and topic = 'aht'")
     assert {name: bots[name] for name in ("contacts", "bot_sessions", "answered", "abandoned", "handled", "waited")} == {
         "contacts": 4,
         "bot_sessions": 4,
@@ -72,9 +77,20 @@ def test_bots_are_in_no_average(warehouse: SmallWarehouse) -> None:
     assert [bots[name] for name in ("aht_seconds", "asa_seconds", "abandon_rate", "answered_resolution_rate")] == [None] * 4
 
 
-def test_reopened_over_resolved(warehouse: SmallWarehouse) -> None:
-    reopened = warehouse.one("select sum(reopened) as reopened, sum(resolved) as resolved from service_levels_by_day where topic = 'sums'")
-    assert reopened == {"reopened": 10, "resolved": 11}
+def test_reopened_over_what_was_solved_and_is_watched(warehouse: SmallWarehouse) -> None:
+    query = "select team, reopened, reopen_known, reopen_rate, resolved from service_levels_by_day where topic = 'sums' order by team"
+    assert [tuple(row.values()) for row in warehouse.ask(query)] == [
+        ("a", 10, 10, 1.0, 10),
+        ("b", 0, 0, None, 1),  # nobody counts
+        ("c", 2, 6, pytest.approx(1 / 3), 4),  # two are still open again
+    ]
+
+
+def test_first_replies_are_those_of_people_who_were_asked(warehouse: SmallWarehouse) -> None:
+    query = (
+        "select sum(first_replies) as replies, sum(first_reply_minutes_sum) as minutes from service_levels_by_day where topic = 'replies'"
+    )
+    assert warehouse.one(query) == {"replies": 1, "minutes": 30}
 
 
 def _seconds(clock: str) -> float | None:

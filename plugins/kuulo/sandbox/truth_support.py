@@ -18,18 +18,26 @@ def counted_contacts(company: Company) -> list[SupportContact]:
     return [contact for contact in company.contacts if not contact.is_refused and contact.archived_at is None]
 
 
+def _is_outbound(contact: SupportContact) -> bool:
+    return contact.direction.strip().lower() == "outbound"
+
+
 def _is_eligible(contact: SupportContact) -> bool:
-    return contact.person is not None and not contact.is_abandoned and contact.direction != "outbound"
+    return contact.person is not None and not contact.is_abandoned and not _is_outbound(contact)
+
+
+def _issue(contact: SupportContact) -> str:
+    return (contact.topic or "").strip().lower() or "unknown"
 
 
 def _verdict(contact: SupportContact, previous: SupportContact | None, following: SupportContact | None, as_of: datetime) -> str:
     if previous and contact.opened_at - previous.opened_at <= REPEAT_WINDOW:
         return "repeat"
-    if following and following.opened_at - contact.opened_at <= REPEAT_WINDOW:
-        return "unresolved"
     if contact.opened_at + REPEAT_WINDOW > as_of:
         return "pending"
-    return "resolved" if contact.is_resolved and not contact.reopen_count else "unresolved"
+    came_back = following is not None and following.opened_at - contact.opened_at <= REPEAT_WINDOW
+    failed = came_back or contact.is_resolved is False or contact.reopen_count or contact.transfer_count
+    return "unresolved" if failed else "resolved"
 
 
 def fcr_status(contacts: list[SupportContact], as_of: datetime = AS_OF) -> dict[str, str]:
@@ -38,7 +46,7 @@ def fcr_status(contacts: list[SupportContact], as_of: datetime = AS_OF) -> dict[
     issues: dict[tuple[int, str], list[SupportContact]] = {}
     for contact in contacts:
         if contact.person and _is_eligible(contact):
-            issues.setdefault((contact.person.number, contact.topic or "unknown"), []).append(contact)
+            issues.setdefault((contact.person.number, _issue(contact)), []).append(contact)
     for issue in issues.values():
         line = sorted(issue, key=lambda contact: (contact.opened_at, contact.contact_id))
         for previous, contact, following in zip([None, *line], line, [*line[1:], None], strict=False):
@@ -64,7 +72,7 @@ def fcr_figures(company: Company) -> dict[Key, Figure]:
     contacts = counted_contacts(company)
     verdicts = fcr_status(contacts)
     judged = [contact for contact in contacts if verdicts[contact.contact_id] in ("resolved", "unresolved")]
-    fair = [contact for contact in judged if contact.topic not in EXCLUDED_TOPICS]
+    fair = [contact for contact in judged if _issue(contact) not in EXCLUDED_TOPICS]
     return {
         **figures("fcr_gross", _observe(judged, [verdicts[c.contact_id] == "resolved" for c in judged])),
         **figures("fcr_net", _observe(fair, [verdicts[c.contact_id] == "resolved" for c in fair])),
@@ -84,12 +92,13 @@ def service_figures(company: Company) -> dict[Key, Figure]:
     answered = [contact for contact in human if not contact.is_abandoned]
     handled = [(contact, seconds) for contact in answered if (seconds := handle_seconds(contact)) is not None]
     waited = [(contact, contact.wait_seconds) for contact in answered if contact.wait_seconds is not None]
-    replied = [(c, (c.first_reply_at - c.opened_at) // timedelta(seconds=1)) for c in contacts if c.first_reply_at]
-    resolved = [contact for contact in contacts if contact.is_resolved]
+    asked = [contact for contact in answered if not _is_outbound(contact)]
+    replied = [(c, (c.first_reply_at - c.opened_at) // timedelta(seconds=1)) for c in asked if c.first_reply_at]
+    watched = [c for c in contacts if c.reopen_count is not None and (c.is_resolved or c.reopen_count)]
     return {
         **figures("aht_seconds", _observe([c for c, _ in handled], [s for _, s in handled])),
         **figures("asa_seconds", _observe([c for c, _ in waited], [s for _, s in waited])),
         **figures("abandon_rate", _observe(human, [c.is_abandoned for c in human])),
         **figures("first_reply_minutes_median", _observe([c for c, _ in replied], [s for _, s in replied]), of=median_minutes),
-        **figures("reopen_rate", _observe(resolved, [(c.reopen_count or 0) > 0 for c in resolved])),
+        **figures("reopen_rate", _observe(watched, [bool(c.reopen_count) for c in watched])),
     }

@@ -2,7 +2,7 @@
 with replies as (
     select day, channel, topic, segment, team, first_reply_minutes
     from {{ ref('fct_contacts') }}
-    where first_reply_minutes is not null
+    where is_answered and not is_outbound and first_reply_minutes is not null
 ),
 
 medians as (

@@ -15,12 +15,12 @@ with fcr as (
 service_levels as (
     {{ scorecard_parts(
         ref('service_levels_by_day'), 'day', dimensions,
-        ['handled', 'handle_seconds_sum', 'waited', 'wait_seconds_sum', 'answered', 'abandoned', 'resolved', 'reopened'],
+        ['handled', 'handle_seconds_sum', 'waited', 'wait_seconds_sum', 'answered', 'abandoned', 'reopened', 'reopen_known'],
         {
             'aht_seconds': {'numerator': 'handle_seconds_sum', 'denominator': 'handled', 'n': 'handled'},
             'asa_seconds': {'numerator': 'wait_seconds_sum', 'denominator': 'waited', 'n': 'waited'},
             'abandon_rate': {'numerator': 'abandoned', 'denominator': 'answered + abandoned', 'n': 'answered + abandoned'},
-            'reopen_rate': {'numerator': 'reopened', 'denominator': 'resolved', 'n': 'resolved'},
+            'reopen_rate': {'numerator': 'reopened', 'denominator': 'reopen_known', 'n': 'reopen_known'},
         }
     ) }}
 ),

@@ -34,7 +34,7 @@ excluded as (
     from dated
     inner join exclusions
         on
-            dated.topic = exclusions.topic
+            lower(dated.topic) = lower(trim(exclusions.topic))
             and dated.day >= exclusions.valid_from
             and (exclusions.valid_to is null or dated.day < exclusions.valid_to)
     group by dated.source, dated.contact_id
@@ -74,6 +74,7 @@ final as (
         coalesce(dated.is_eligible_for_fcr and not judged.is_repeat, false) as is_first_contact,
         coalesce(judged.is_repeat, false) as is_repeat,
         coalesce(judged.fcr_status, 'excluded') as fcr_status,
+        coalesce(judged.is_unresolved_by_transfer_only, false) as is_unresolved_by_transfer_only,
         excluded.contact_id is not null as is_excluded_from_net,
         dated.talk_seconds,
         dated.hold_seconds,

@@ -16,7 +16,7 @@ counted as (
         count(case when fcr_status = 'pending' then 1 end) as pending,
         count(case when is_excluded_from_net and fcr_status in ('resolved', 'unresolved') then 1 end) as excluded,
         count(case when is_excluded_from_net and fcr_status = 'resolved' then 1 end) as excluded_resolved,
-        count(case when fcr_status = 'resolved' and transfer_count > 0 then 1 end) as resolved_first_transferred,
+        count(case when is_unresolved_by_transfer_only then 1 end) as unresolved_by_transfer_only,
         count(case when customer_key is null then 1 end) as unidentified,
         count(case when customer_key is not null and not is_eligible_for_fcr then 1 end) as ineligible,
         count(case when is_resolved and agent_replies < 2 then 1 end) as one_touch,
@@ -32,7 +32,7 @@ rated as (
         *,
         {{ safe_ratio('resolved_first', '(first_contacts - pending)') }} as fcr_gross,
         {{ safe_ratio('(resolved_first - excluded_resolved)', '(first_contacts - pending - excluded)') }} as fcr_net,
-        {{ safe_ratio('(resolved_first - resolved_first_transferred)', '(first_contacts - pending)') }} as fcr_no_transfer,
+        {{ safe_ratio('(resolved_first + unresolved_by_transfer_only)', '(first_contacts - pending)') }} as fcr_lenient,
         {{ safe_ratio('one_touch', 'resolved_with_agent_replies') }} as fcr_one_touch,
         {{ safe_ratio('no_customer_reply', 'resolved_with_customer_replies') }} as fcr_no_customer_reply
     from counted

@@ -15,8 +15,9 @@ measured as (
         is_bot,
         is_escalated_from_bot,
         is_resolved,
-        coalesce(reopen_count, 0) > 0 as is_reopened,
-        first_reply_minutes,
+        coalesce(reopen_count > 0, false) as is_reopened,
+        reopen_count is not null and (is_resolved or reopen_count > 0) as is_reopen_known,
+        case when is_answered and not is_outbound then first_reply_minutes end as first_reply_minutes,
         case when is_answered then wait_seconds end as wait_seconds,
         case when is_answered then handle_seconds end as handle_seconds,
         case when is_answered then talk_seconds end as talk_seconds
@@ -45,6 +46,7 @@ summed as (
         count(case when is_resolved then 1 end) as resolved,
         count(case when is_resolved and is_answered then 1 end) as answered_resolved,
         count(case when is_reopened then 1 end) as reopened,
+        count(case when is_reopen_known then 1 end) as reopen_known,
         {{ percentile('handle_seconds', 0.5) }} as handle_seconds_p50,
         {{ percentile('handle_seconds', 0.9) }} as handle_seconds_p90,
         {{ percentile('wait_seconds', 0.5) }} as wait_seconds_p50,
@@ -64,7 +66,7 @@ rated as (
         {{ safe_ratio('escalated_from_bot', 'bot_sessions') }} as bot_escalation_rate,
         {{ safe_ratio('resolved', 'contacts') }} as resolution_rate,
         {{ safe_ratio('answered_resolved', 'answered') }} as answered_resolution_rate,
-        {{ safe_ratio('reopened', 'resolved') }} as reopen_rate
+        {{ safe_ratio('reopened', 'reopen_known') }} as reopen_rate
     from summed
 )
 
