@@ -13,7 +13,7 @@ from kuulo.landing.receipt import LandingReceipt
 from kuulo.settings import Settings
 from kuulo.sources.canonical import FILES
 from kuulo.sources.inbox.feed import Feed
-from kuulo.sources.inbox.feed_error import FeedError
+from kuulo.sources.inbox.feed_error import FeedError, shown
 from kuulo.sources.inbox.inbox_files import (
     InboxFile,
     check_feed_folder,
@@ -23,7 +23,6 @@ from kuulo.sources.inbox.inbox_files import (
     loose_files,
 )  # fmt: skip
 from kuulo.sources.inbox.read_feed import read_feed
-from kuulo.sources.inbox.shown_name import shown
 
 Status = Literal["landed", "unchanged", "same_content", "refused"]
 

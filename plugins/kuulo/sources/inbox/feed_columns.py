@@ -4,8 +4,8 @@ import time
 from typing import Any
 
 from kuulo.sources.inbox.feed import ColumnRule, column_name
-from kuulo.sources.inbox.feed_error import FeedError
-from kuulo.sources.inbox.feed_parts import listed, mapping_of, refuse_unknown, text_map_of, text_of, texts_of
+from kuulo.sources.inbox.feed_error import FeedError, listed
+from kuulo.sources.inbox.feed_parts import mapping_of, refuse_unknown, text_map_of, text_of, texts_of
 from kuulo.sources.source import Column, Stream
 
 EPOCHS = ("epoch_seconds", "epoch_milliseconds")

@@ -3,13 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kuulo.sources.inbox.feed_error import FeedError
-
-
-def listed(names: object) -> str:
-    """Names as a message lists them."""
-    texts = [str(name) for name in names]  # type: ignore[attr-defined]
-    return ", ".join(texts) if texts else "none"
+from kuulo.sources.inbox.feed_error import FeedError, listed
 
 
 def text_of(value: Any, where: str, key: str) -> str:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from kuulo.sources.inbox.feed import METRICS, QuestionRule, column_name
-from kuulo.sources.inbox.feed_error import FeedError
-from kuulo.sources.inbox.feed_parts import listed, mapping_of, refuse_unknown, text_map_of, text_of, texts_of
+from kuulo.sources.inbox.feed_error import FeedError, listed
+from kuulo.sources.inbox.feed_parts import mapping_of, refuse_unknown, text_map_of, text_of, texts_of
 from kuulo.sources.source import Stream
 
 OVERRIDES = ("survey_id", "touchpoint", "journey_stage", "channel", "language")

@@ -6,11 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from kuulo.sources.inbox.feed_error import FeedError
-from kuulo.sources.inbox.feed_parts import listed
+from kuulo.sources.inbox.feed_error import FeedError, listed, shown
 from kuulo.sources.inbox.open_table import ENDINGS, ending_of
 from kuulo.sources.inbox.packed_bytes import MAX_FILE_BYTES
-from kuulo.sources.inbox.shown_name import shown
 
 FEED_FILE = "feed.yml"
 

@@ -12,8 +12,8 @@ from kuulo.sources.canonical import FILES
 from kuulo.sources.inbox.column_reading import check_fixed_values
 from kuulo.sources.inbox.feed import ColumnRule, Feed, QuestionRule, feed_file
 from kuulo.sources.inbox.feed_columns import read_columns
-from kuulo.sources.inbox.feed_error import FeedError
-from kuulo.sources.inbox.feed_parts import listed, refuse_unknown, text_of
+from kuulo.sources.inbox.feed_error import FeedError, listed
+from kuulo.sources.inbox.feed_parts import refuse_unknown, text_of
 from kuulo.sources.inbox.feed_questions import FROM_QUESTIONS, check_metric, check_scale, read_questions
 from kuulo.sources.inbox.feed_yaml import load_feed_yaml
 from kuulo.sources.inbox.question_reading import check_score_maps

@@ -13,8 +13,8 @@ from kuulo.landing.record_shape import Refusal
 from kuulo.sources.inbox.cell_text import as_read
 from kuulo.sources.inbox.column_reading import NotInMap, RowReader, row_reader
 from kuulo.sources.inbox.feed import Feed
+from kuulo.sources.inbox.feed_error import shown
 from kuulo.sources.inbox.question_reading import Answer, question_readers
-from kuulo.sources.inbox.shown_name import shown
 from kuulo.sources.inbox.table import Row, Table, is_blank
 
 

@@ -10,8 +10,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 from kuulo.sources.inbox.cell_text import cell_text
 from kuulo.sources.inbox.feed import Feed
-from kuulo.sources.inbox.feed_error import FeedError
-from kuulo.sources.inbox.feed_parts import listed
+from kuulo.sources.inbox.feed_error import FeedError, listed
 from kuulo.sources.inbox.table import Table, checked_header, is_blank, numbered_rows
 
 MAX_UNPACKED_SHEET_BYTES = 1_000_000_000

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from kuulo.sources.inbox.feed import Feed, column_name
-from kuulo.sources.inbox.feed_error import FeedError
-from kuulo.sources.inbox.feed_parts import listed
+from kuulo.sources.inbox.feed_error import FeedError, listed
 
 _LONGEST_NAME, _MOST_NAMES = 40, 30
 _DATE_OR_TIME = re.compile(r"[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}|[0-9]{1,2}:[0-9]{2}")
