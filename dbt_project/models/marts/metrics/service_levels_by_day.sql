@@ -42,7 +42,8 @@ summed as (
         count(wait_seconds) as waited,
         coalesce(sum(wait_seconds), 0) as wait_seconds_sum,
         count(first_reply_minutes) as first_replies,
-        coalesce(sum(first_reply_minutes), 0) as first_reply_minutes_sum,
+        -- in whole microseconds, since a sum of thirds of a minute depends on the order of the rows
+        coalesce(sum(cast(round(first_reply_minutes * 60000000) as bigint)) / 60000000.0, 0) as first_reply_minutes_sum,
         count(case when is_resolved then 1 end) as resolved,
         count(case when is_resolved and is_answered then 1 end) as answered_resolved,
         count(case when is_reopened then 1 end) as reopened,
