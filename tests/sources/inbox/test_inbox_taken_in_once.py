@@ -24,7 +24,7 @@ def test_a_landed_file_has_its_bytes_rows_and_receipt(home: InboxHome) -> None:
     assert zstandard.ZstdDecompressor().decompressobj().decompress(packed) == FILE.encode()
     (receipt,) = home.receipts()
     assert (receipt["received"], receipt["untyped"], receipt["pages"], receipt["bytes"]) == (2, 0, 1, len(FILE))
-    assert (receipt["window_start"], receipt["window_end"]) == ("2026-01-02 00:00:00+00:00", "2026-01-05 00:00:00+00:00")
+    assert (receipt["window_start"], receipt["window_end"]) == ("2026-01-02T00:00:00+00:00", "2026-01-05T00:00:00+00:00")
     schema = pq.read_schema(place.typed)
     assert schema.names == [column.name for column in FILES.stream("contacts").columns] + [name for name, _ in LINEAGE]
     assert [str(path.relative_to(home.settings.landing)) for path in home.settings.landing.glob("*")] == ["files"]
@@ -56,8 +56,8 @@ def test_what_is_planned_does_not_move_the_window(home: InboxHome) -> None:
 
 def test_a_file_without_event_times_has_the_first_day(home: InboxHome) -> None:
     home.taken("stream: customers\ncolumns: {customer_id: id, email: e}\n", "a.csv", "id,e\n1,a@b.example\n")
-    assert home.receipts()[0]["window_start"] == "1970-01-01 00:00:00+00:00"
-    assert home.receipts()[0]["window_end"] == "1970-01-02 00:00:00+00:00"
+    assert home.receipts()[0]["window_start"] == "1970-01-01T00:00:00+00:00"
+    assert home.receipts()[0]["window_end"] == "1970-01-02T00:00:00+00:00"
 
 
 def test_a_header_alone_lands_no_rows(home: InboxHome) -> None:
@@ -174,7 +174,7 @@ def test_a_failure_while_landing_leaves_nothing_aside(home: InboxHome) -> None:
 def test_the_receipt_says_when_and_by_which_run(home: InboxHome) -> None:
     home.now = datetime(2026, 5, 1, tzinfo=UTC)
     home.taken(FEED, "a.csv", FILE)
-    assert (home.receipts()[0]["run"], home.receipts()[0]["landed_at"]) == ("run-1", "2026-05-01 00:00:00+00:00")
+    assert (home.receipts()[0]["run"], home.receipts()[0]["landed_at"]) == ("run-1", "2026-05-01T00:00:00+00:00")
     assert home.outcome.landed[0].received == 2
 
 
