@@ -4,15 +4,7 @@ from kuulo.errors import KuuloError
 
 
 class RetryLater(KuuloError):
-    """Nothing is wrong with the set-up: the vendor is busy, limiting or out of reach. A later run goes on where this one stopped.
-
-    Attributes:
-        after_seconds: how long the vendor asked to be left alone, where it said so.
-    """
-
-    def __init__(self, message: str, *, after_seconds: float | None = None) -> None:
-        super().__init__(message)
-        self.after_seconds = after_seconds
+    """Nothing is wrong with the set-up: the vendor is busy, limiting or out of reach. A later run goes on where this one stopped."""
 
 
 class BadCredentials(KuuloError):

@@ -23,7 +23,7 @@ from kuulo.sources.retry_wait import asked_wait, wait_seconds
 from kuulo.sources.same_origin import absolute
 from kuulo.sources.source import Credentials
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 
 
 def _utc_now() -> datetime:
@@ -118,9 +118,9 @@ class ApiSession:
         try:
             wait = wait_seconds(attempt=attempt, asked=why.asked, limits=self.limits, luck=self._clocks.luck())
         except RetryLater as longer:
-            raise RetryLater(f"{label}: {why}; the vendor {longer}", after_seconds=longer.after_seconds) from None
+            raise RetryLater(f"{label}: {why}; the vendor {longer}") from None
         if attempt == self.limits.attempts or wait > self._patience:
-            raise RetryLater(f"{label}: {why}, {attempt} times; run it again later, what was read is kept", after_seconds=why.asked)
+            raise RetryLater(f"{label}: {why}, {attempt} times; run it again later, what was read is kept")
         self._patience -= wait
         self._clocks.sleep(wait)
 
@@ -192,16 +192,14 @@ class ApiSession:
 
     def _whole_body(self, response: requests.Response) -> bytes:
         raw: Any = response.raw
-        chunks, size, started = [], 0, self._clocks.monotonic()
+        chunks, size, latest = [], 0, self._clocks.monotonic() + self.limits.body_seconds
         try:
-            if raw.length_remaining is not None and raw.length_remaining <= _CHUNK and "Content-Encoding" not in response.headers:
-                return cast(bytes, raw.read())  # what would be one chunk, without a copy
-            while chunk := raw.read(_CHUNK, decode_content=True):
+            while chunk := raw.read1(_CHUNK, decode_content=True):  # what has come, so that the clock is looked at however slowly it comes
                 chunks.append(chunk)
                 size += len(chunk)
                 if size > self.limits.body_bytes or raw.tell() > self.limits.wire_bytes:
                     raise SourceContractBroken(f"an answer of more than {self.limits.body_bytes:,} bytes: ask for smaller pages")
-                if self._clocks.monotonic() - started > self.limits.body_seconds:
+                if self._clocks.monotonic() > latest:
                     raise _Again("the answer came too slowly")
         except (HTTPError, OSError) as error:
             raise _Again(f"the answer was cut ({type(error).__name__})") from None

@@ -34,7 +34,7 @@ def wait_seconds(*, attempt: int, asked: float | None, limits: Limits, luck: flo
         RetryLater: the vendor asks for longer than a task may sleep.
     """
     if asked is not None and asked > limits.longest_wait_seconds:
-        raise RetryLater(f"asks to be left alone for {asked:,.0f} s", after_seconds=asked)
+        raise RetryLater(f"asks to be left alone for {asked:,.0f} s")
     backoff = min(limits.first_wait_seconds * 2.0 ** (attempt - 1), limits.longest_wait_seconds / 2)
     wait = max(asked or 0.0, backoff)
     return float(wait * (1 + luck / 4))
