@@ -18,14 +18,22 @@ LINEAGE = ("_batch", "_window_start", "_window_end", "_landed_at")
 
 
 def land(
-    settings: Settings, source: Source, stream: str, script: Script, *, base: str = "", knobs: dict[str, str] | None = None, **more: Any
+    settings: Settings,
+    source: Source,
+    stream: str,
+    script: Script,
+    *,
+    base: str = "",
+    knobs: dict[str, str] | None = None,
+    run: str = "run-1",
+    **more: Any,
 ) -> tuple[list[LandingReceipt], list[Asked]]:
     """Land a stream's window; the receipts and what was asked. Errors carry what was asked as `asked`."""
     still = StillTime()
     with serving(script) as server:
         try:
             receipts = land_stream(
-                settings=settings, source=source, stream=source.stream(stream), window=WINDOW, run="run-1", clock=still.now,
+                settings=settings, source=source, stream=source.stream(stream), window=WINDOW, run=run, clock=still.now,
                 credentials=Credentials(base_url=server.url + base, secret="canary-77", extra=knobs or {}), clocks=still.clocks, **more,
             )  # fmt: skip
         except Exception as error:

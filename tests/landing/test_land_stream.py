@@ -107,6 +107,90 @@ def test_a_window_that_has_landed_is_not_asked_for_again_unless_refreshed(settin
     assert [replace(r, seconds=0) for r in refreshed] == [replace(r, seconds=0) for r in first]
 
 
+def everything(settings: Settings) -> dict[str, bytes]:
+    folders = [place_of(settings, SHOP, name).landing for name in ("things", "tags")]
+    return {f"{folder.parent.name}/{path.name}": path.read_bytes() for folder in folders for path in folder.iterdir()}
+
+
+def other_things(asked: Asked) -> Reply:
+    return Reply(things(asked).data.replace(b"a1", b"A1"))
+
+
+@pytest.mark.parametrize(("failing", "left"), [(0, 5), (3, 2)])
+def test_a_refresh_that_is_refused_leaves_what_has_landed_and_a_retry_goes_on_behind_it(
+    settings: Settings, failing: int, left: int
+) -> None:
+    land(settings, SHOP, "things", things)
+    before = everything(settings)
+    count = iter(range(1000))
+    with pytest.raises(RetryLater):
+        land(settings, SHOP, "things", lambda a: other_things(a) if next(count) < failing else Reply({}, 503), refresh=True)
+    assert everything(settings) == before
+    assert len(list(place_of(settings, SHOP, "things").landing.parent.glob("*/receipt.json"))) == 1
+    _, asked = land(settings, SHOP, "things", other_things, refresh=True)
+    assert len(asked) == left
+    assert everything(settings).keys() == before.keys()
+    assert typed_rows(settings, SHOP, "things")[0]["id"] == "A1"
+    assert typed_rows(settings, SHOP, "tags")[0]["id"] == "A1"
+    assert [path for path in settings.landing.glob(".*/**/*") if path.is_file()] == []
+
+
+def test_another_runs_refresh_does_not_mix_its_pages_with_old_ones(settings: Settings) -> None:
+    land(settings, SHOP, "things", things)
+    with pytest.raises(RetryLater):
+        land(settings, SHOP, "things", failing_at(3, Reply({}, 503)), refresh=True)
+    _, asked = land(settings, SHOP, "things", other_things, refresh=True, run="run-2")
+    assert len(asked) == 5
+
+
+@pytest.mark.parametrize("renames", range(4))
+def test_a_refresh_that_is_killed_between_renames_is_brought_in_by_the_next_run(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, renames: int
+) -> None:
+    land(settings, SHOP, "things", things)
+    count, rename = iter(range(1000)), Path.rename
+
+    def killed(self: Path, target: Path) -> Path:
+        if next(count) == renames:
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", killed)
+    with pytest.raises(KeyboardInterrupt):
+        land(settings, SHOP, "things", other_things, refresh=True)
+    monkeypatch.undo()
+    _, asked = land(settings, SHOP, "things", failing_at(0, Reply({}, 500)), refresh=renames % 2 == 0)
+    assert asked == []
+    assert [typed_rows(settings, SHOP, name)[0]["id"] for name in ("things", "tags")] == ["A1", "A1"]
+    assert [path for path in settings.landing.glob(".*/**/*") if path.is_file()] == []
+
+
+def test_a_window_whose_last_parent_has_gone_is_whole(settings: Settings) -> None:
+    stream = replace(THINGS, reading=PerParent(parents=Named(("a", "b")), known_as="shop", listing=LISTING))
+    source = replace(SHOP, streams=(stream,))
+
+    def script(asked: Asked) -> Reply:
+        return things(asked) if asked.path == "/shops/a/things" else Reply({}, 404)
+
+    landed, _ = land(settings, source, "things", script)
+    assert landed[0].note == "shop b was gone when it was asked for"
+    [again] = replay(settings=settings, source=source, stream=stream, window=WINDOW, run="run-1", clock=lambda: START)
+    assert replace(again, seconds=0) == replace(landed[0], seconds=0)
+    other = replace(stream, columns=(*THINGS.columns, Column(name="colour")))
+    retyped, asked = land(settings, replace(SHOP, streams=(other,)), "things", failing_at(0, Reply({}, 500)))
+    assert (asked, retyped[0].note, retyped[0].pages) == ([], landed[0].note, 3)
+
+
+def test_a_mend_of_the_typing_reaches_what_has_landed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    land(settings, SHOP, "things", things)
+    typed = place_of(settings, SHOP, "things").typed
+    before = typed.stat().st_ino
+    monkeypatch.setattr("kuulo.landing.declaration.TYPING_VERSION", 1_000)
+    _, asked = land(settings, SHOP, "things", failing_at(0, Reply({}, 500)))
+    assert asked == []
+    assert typed.stat().st_ino != before
+
+
 @pytest.mark.parametrize("failing", range(5))
 @pytest.mark.parametrize(
     ("reply", "error"), [(Reply({}, 500), RetryLater), (Reply(b"{"), SourceContractBroken), (Reply({"data": 1}), SourceContractBroken)]
@@ -234,8 +318,8 @@ def test_an_empty_window_lands_empty_and_is_not_asked_for_again(settings: Settin
 
 def test_two_runs_do_not_land_one_batch_at_once(settings: Settings) -> None:
     folder = place_of(settings, SHOP, "things").landing
-    folder.mkdir(parents=True)
-    with (folder / ".lock").open("w") as held:
+    folder.parent.mkdir(parents=True)
+    with (folder.parent / f".{folder.name}.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(RetryLater, match=r"things, batch .* another run is landing it"):
             land(settings, SHOP, "things", things)

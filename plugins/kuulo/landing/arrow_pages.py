@@ -24,12 +24,12 @@ _READ_AS = {
     "timestamp": pa.string(),
     "date": pa.string(),
 }
-_EXACT = 2**53
+_EXACT = 2**53  # it may itself be a greater integer, rounded
 
 
 def _is_exact(floats: Any) -> bool:
     ends = pc.min_max(floats)
-    return not pc.any(pc.is_nan(floats)).as_py() and -_EXACT <= (ends["min"].as_py() or 0) <= (ends["max"].as_py() or 0) <= _EXACT
+    return not pc.any(pc.is_nan(floats)).as_py() and -_EXACT < (ends["min"].as_py() or 0) <= (ends["max"].as_py() or 0) < _EXACT
 
 
 def _is_odd(body: bytes) -> bool:

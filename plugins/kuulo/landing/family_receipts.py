@@ -29,11 +29,21 @@ def landed_receipts(family: Family) -> list[LandingReceipt] | None:
 
 
 def is_whole(family: Family, pages: list[KeptPage]) -> bool:
-    """Whether the pages on disk are all there is; of an empty window only the receipt can say so."""
-    if pages:
-        return pages[-1].next is None
+    """Whether the pages on disk are all there is; where the last one does not say so, the receipt of just these pages does."""
+    return bool(pages and pages[-1].next is None) or _receipt_of(family, pages) is not None
+
+
+def noted(family: Family, pages: list[KeptPage]) -> list[str]:
+    """What was noted while the pages were read, and behind the last of them where the receipt tells it."""
+    if receipt := _receipt_of(family, pages):
+        return [receipt.note] if receipt.note else []
+    return list(pages[-1].notes) if pages else []
+
+
+def _receipt_of(family: Family, pages: list[KeptPage]) -> LandingReceipt | None:
+    """The read stream's receipt, of whatever declaration, if it was written of these pages."""
     receipt = read_landing_receipt(family.place(family.base))
-    return receipt is not None and receipt.pages == 0
+    return receipt if receipt and (receipt.pages, receipt.sha256) == (len(pages), pages_hash(pages)) else None
 
 
 def write_receipts(family: Family, pages: list[KeptPage], counts: dict[str, TypedCounts], told: Circumstances) -> list[LandingReceipt]:

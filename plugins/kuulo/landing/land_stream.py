@@ -3,17 +3,18 @@
 import fcntl
 import hashlib
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from kuulo.errors import KuuloError
 from kuulo.landing.behind import Behind
-from kuulo.landing.family_receipts import Circumstances, is_whole, landed_receipts, write_receipts
+from kuulo.landing.family_receipts import Circumstances, is_whole, landed_receipts, noted, write_receipts
 from kuulo.landing.page_store import KeptPage, PageStore
 from kuulo.landing.receipt import LandingReceipt
+from kuulo.landing.refreshed import aside_for, bring_in
 from kuulo.landing.typed_family import Family, RawPage, TypedFamily
 from kuulo.landing.whole_files import private_folder
 from kuulo.settings import Settings
@@ -28,8 +29,8 @@ Clock = Callable[[], datetime]
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """One process at a time lands a batch."""
-    descriptor = os.open(private_folder(folder) / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    """One process at a time lands a batch; the lock lies beside its folder, which a refresh replaces."""
+    descriptor = os.open(private_folder(folder.parent) / f".{folder.name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
@@ -85,7 +86,8 @@ def land_stream(
     """Land a stream's window, and the streams made of the same pages; the receipts, the stream's own last.
 
     Idempotent: a window that has landed is not asked for again (unless `refresh`), a half-read one goes on behind the
-    pages that are there, and one whose declaration has changed is typed again from its pages.
+    pages that are there, and one whose declaration has changed is typed again from its pages. A refresh reads aside: what
+    has landed stays until all of the new is there.
 
     Raises:
         RetryLater: the vendor is busy or out of reach; what was read is kept.
@@ -93,31 +95,57 @@ def land_stream(
         SourceContractBroken: the vendor's answers are not what its documentation says.
     """
     family = _family(settings, source, stream, window)
-    folder = family.place(stream).landing
-    with _alone(folder), closing(PageStore(folder)) as store:
-        if refresh:
-            _forget(family)
-        elif receipts := landed_receipts(family):
+    with _alone(family.place(stream).landing):
+        was_refreshed, receipts = bring_in(family), landed_receipts(family)
+        if receipts and (not refresh or (was_refreshed and receipts[-1].run == run)):
             return receipts
-        landed_at = clock()
-        pages = _usable_pages(family, store)
-        notes = list(pages[-1].notes) if pages else []
-        with TypedFamily(family, landed_at) as typing:
-            _type_again(typing, store, pages)
-            if not is_whole(family, pages):
-                with closing(_session(source, credentials, limits, clocks or Time(now=clock))) as session:
-                    asker = Asker(session, stream, window, credentials.extra, page=len(pages) + 1, quick=family.is_plain, notes=notes)
-                    _read_on(family, store, typing, pages, asker)
-                store.sync(pages)
-            counts = typing.close()
-        told = Circumstances(run=run, note="; ".join(notes), landed_at=landed_at, finished_at=clock())
-        return write_receipts(family, pages, counts, told)
+        landing = _Landing(aside_for(family, run) if refresh else family, credentials, run, clock, limits, clocks or Time(now=clock))
+        receipts = landing.receipts()
+        if refresh:
+            bring_in(family)
+        return receipts
+
+
+@dataclass(frozen=True)
+class _Landing:
+    """One batch's way from the vendor to its receipts."""
+
+    family: Family
+    credentials: Credentials
+    run: str
+    clock: Clock
+    limits: Limits
+    clocks: Time
+
+    def receipts(self) -> list[LandingReceipt]:
+        """Read what is missing, type all, and write the receipts."""
+        family = self.family
+        with closing(PageStore(family.place(family.base).landing)) as store:
+            landed_at = self.clock()
+            pages = _usable_pages(family, store)
+            notes = noted(family, pages)
+            with TypedFamily(family, landed_at) as typing:
+                _type_again(typing, store, pages)
+                if not is_whole(family, pages):
+                    self._read(store, typing, pages, notes)
+                counts = typing.close()
+            told = Circumstances(run=self.run, note="; ".join(notes), landed_at=landed_at, finished_at=self.clock())
+            return write_receipts(family, pages, counts, told)
+
+    def _read(self, store: PageStore, typing: TypedFamily, pages: list[KeptPage], notes: list[str]) -> None:
+        family = self.family
+        with closing(_session(family.source, self.credentials, self.limits, self.clocks)) as session:
+            asker = Asker(
+                session, family.base, family.window, self.credentials.extra, page=len(pages) + 1, quick=family.is_plain, notes=notes
+            )  # fmt: skip
+            _read_on(family, store, typing, pages, asker)
+        store.sync(pages)
 
 
 def _usable_pages(family: Family, store: PageStore) -> list[KeptPage]:
     """The whole pages of an earlier reading; the rest is discarded, and all of it where it was read by other rules than today's."""
     pages = store.whole_pages()
-    if pages and pages[-1].next and pages[-1].reading != _reading_hash(family.base):
+    if not is_whole(family, pages) and pages and pages[-1].reading != _reading_hash(family.base):
         pages = []
     store.discard_all_but(pages)
     return pages
@@ -129,14 +157,6 @@ def _session(source: Source, credentials: Credentials, limits: Limits, clocks: T
     return ApiSession(source=source.name, credentials=credentials, manners=source.manners, limits=limits, clocks=clocks)
 
 
-def _forget(family: Family) -> None:
-    for stream in family.streams:
-        folder = family.place(stream).landing
-        family.place(stream).landing_receipt.unlink(missing_ok=True)
-        for path in folder.glob("[!.]*"):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
 def replay(*, settings: Settings, source: Source, stream: Stream, window: Window, run: str, clock: Clock) -> list[LandingReceipt]:
     """Type a window's landed pages again, without asking the vendor; the pages must be whole.
 
@@ -145,12 +165,19 @@ def replay(*, settings: Settings, source: Source, stream: Stream, window: Window
     """
     family = _family(settings, source, stream, window)
     folder = family.place(stream).landing
-    with _alone(folder), closing(PageStore(folder)) as store:
+    with _alone(folder):
+        bring_in(family)
+        return _typed_again(family, run, clock)
+
+
+def _typed_again(family: Family, run: str, clock: Clock) -> list[LandingReceipt]:
+    base, batch = family.base, family.window.batch
+    with closing(PageStore(family.place(base).landing)) as store:
         pages, landed_at = store.whole_pages(), clock()
         if not is_whole(family, pages):
-            raise KuuloError(f"{source.name}/{stream.name}, batch {window.batch}: it has not landed whole, so land it first")
+            raise KuuloError(f"{family.source.name}/{base.name}, batch {batch}: it has not landed whole, so land it first")
         with TypedFamily(family, landed_at) as typing:
             _type_again(typing, store, pages)
             counts = typing.close()
-        note = "; ".join(pages[-1].notes) if pages else ""
+        note = "; ".join(noted(family, pages))
         return write_receipts(family, pages, counts, Circumstances(run=run, note=note, landed_at=landed_at, finished_at=clock()))
