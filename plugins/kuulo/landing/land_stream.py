@@ -1,10 +1,8 @@
 """Land one stream's window: ask for its pages, keep them as they came, type their rows, write the receipt last."""
 
-import fcntl
 import hashlib
-import os
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,11 +10,11 @@ from pathlib import Path
 from kuulo.errors import KuuloError
 from kuulo.landing.behind import Behind
 from kuulo.landing.family_receipts import Circumstances, is_whole, landed_receipts, noted, write_receipts
+from kuulo.landing.one_at_a_time import one_at_a_time
 from kuulo.landing.page_store import KeptPage, PageStore
 from kuulo.landing.receipt import LandingReceipt
 from kuulo.landing.refreshed import aside_for, bring_in
 from kuulo.landing.typed_family import Family, RawPage, TypedFamily
-from kuulo.landing.whole_files import private_folder
 from kuulo.settings import Settings
 from kuulo.sources.api_errors import RetryLater
 from kuulo.sources.api_session import ApiSession, Time
@@ -27,19 +25,10 @@ from kuulo.sources.source import Credentials, Source, Stream, Window
 Clock = Callable[[], datetime]
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _alone(folder: Path) -> AbstractContextManager[None]:
     """One process at a time lands a batch; the lock lies beside its folder, which a refresh replaces."""
-    descriptor = os.open(private_folder(folder.parent) / f".{folder.name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        raise RetryLater(
-            f"{folder.parent.name}, batch {folder.name}: another run is landing it; run it again when that has ended"
-        ) from None
-    finally:
-        os.close(descriptor)
+    busy = RetryLater(f"{folder.parent.name}, batch {folder.name}: another run is landing it; run it again when that has ended")
+    return one_at_a_time(folder.parent / f".{folder.name}.lock", busy=busy)
 
 
 def _reading_hash(stream: Stream) -> str:
