@@ -42,7 +42,7 @@ lint: $(VENV)/.installed-dev ## Style, types, SQL
 	@$(BIN)/sqlfluff lint --processes 2 dbt_project
 
 test: lint ## Lint, types, unit, dbt and end-to-end tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/.installed-dev ## The benchmarks: ratios from one run, minutes
 	@for each in benchmarks/*.py; do $(BIN)/python $$each || exit 1; done
