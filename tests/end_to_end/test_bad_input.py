@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from kuulo.landing.one_at_a_time import one_at_a_time
 from kuulo.sandbox.company import generate_company
 from kuulo.sandbox.server import serve
 from tests.end_to_end.pipeline import rows, run_pipeline
@@ -108,6 +109,13 @@ def test_a_wrong_setting_stops_before_anything_is_done(tmp_path, changes, says):
     assert done.returncode == 1
     assert done.stderr.strip().splitlines() == [line for line in done.stderr.splitlines() if says in line]
     assert not (tmp_path / "home" / "published").exists()
+
+
+def test_a_second_run_at_the_same_time_is_told_to_wait(tmp_path):
+    with one_at_a_time(tmp_path / "home" / "locks" / "run.lock"):
+        done = run_pipeline(tmp_path / "home", KUULO_SANDBOX="0")
+    assert done.returncode == 1
+    assert "another run is using" in done.stderr
 
 
 def test_an_empty_inbox_and_no_sandbox_publish_empty_marts(tmp_path):

@@ -5,16 +5,15 @@ one process runs them in the order in which the assets would.
 """
 
 import contextlib
-import fcntl
 import json
 import os
 import sys
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from kuulo.errors import KuuloError
+from kuulo.landing.one_at_a_time import one_at_a_time
 from kuulo.landing.receipt import read_run_receipts
 from kuulo.landing.whole_files import private_folder
 from kuulo.orchestration.airflow_home import prepare_database, use_airflow_home
@@ -23,17 +22,6 @@ from kuulo.orchestration.sandbox_process import sandbox_process
 from kuulo.orchestration.sources_in_use import SourceInUse, refuse_misspelt_connections, refuse_mixture, sources_in_use
 from kuulo.publication.scorecard import scorecard_text
 from kuulo.settings import Settings, load_settings
-
-
-@contextlib.contextmanager
-def _only_run(settings: Settings) -> Iterator[None]:
-    """One `make run` a KUULO_HOME at a time; the lock goes with the process, however it ends."""
-    with (private_folder(settings.home) / "run.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise KuuloError(f"another run is using {settings.home}: wait for it, or set another KUULO_HOME") from None
-        yield
 
 
 def _failures_of(settings: Settings, run: str) -> list[str]:
@@ -111,7 +99,8 @@ def run_pipeline(settings: Settings) -> int:
     refuse_misspelt_connections()
     use_airflow_home(settings, AIRFLOW__CORE__DEFAULT_TASK_RETRIES="0")
     progress = Progress(private_folder(settings.home / "logs") / f"run-{datetime.now(UTC):%Y%m%dT%H%M%S}.log")
-    with _only_run(settings), contextlib.ExitStack() as stack:
+    busy = KuuloError(f"another run is using {settings.home}: wait for it, or set another KUULO_HOME")
+    with one_at_a_time(settings.home / "locks" / "run.lock", busy=busy), contextlib.ExitStack() as stack:
         say(f"Kuulo, data and state in {settings.home}")
         address = stack.enter_context(sandbox_process(settings)) if settings.sandbox else ""
         _run_all(progress, settings, address)
