@@ -42,7 +42,7 @@ def land(url: str, records: int, folder: Path) -> Callable[[], int]:
         columns=tuple(Column(name=name, type=types.get(name, "string")) for name in names.split()),  # type: ignore[arg-type]
         reading=Paged(path=f"/{records}/answers", records_at="data", pager=AfterCursor(cursor_at="next", param="cursor")),
     )
-    source = Source(name="bench", streams=(stream,), manners=Manners(word="Bearer"))
+    source = Source(name="bench", streams=(stream,), manners=Manners())
     window = Window(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))
 
     def run() -> int:

@@ -32,7 +32,7 @@ PLAIN = Stream(
     ),
     reading=Paged(path="/answers", records_at="data", pager=AfterCursor(cursor_at="next")),
 )
-SOURCE = Source(name="src", streams=(PLAIN,), manners=Manners(word="Bearer"))
+SOURCE = Source(name="src", streams=(PLAIN,), manners=Manners())
 QUICK = [
     [{"id": "a", "score": 9, "times": 3, "done": True, "at": "2026-01-05T10:11:12.123456Z", "day": "2026-01-05", "comment": 'x],{"y'}],
     [{"id": "b", "score": 9.5, "at": "2026-01-05T10:11:12+02:00"}, {"id": "c"}, {"id": "d", "comment": "", "score": None}],

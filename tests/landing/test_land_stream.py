@@ -37,7 +37,7 @@ TAGS = Stream(
     pages_of="things",
     rows_of=lambda record, parent: [{"id": record["id"], **parent, "tag": tag} for tag in record["tags"]],
 )
-SHOP = Source(name="shop", streams=(THINGS, TAGS), manners=Manners(word="Bearer"))
+SHOP = Source(name="shop", streams=(THINGS, TAGS), manners=Manners())
 PAGES = {
     "a": [b'{ "data": [{"id": "a1", "size": "1", "tags": ["x", "y"]}, {"id":"a2","size":2.50,"tags":[]}],\n "next": "1"}',
           b'{"data": [], "next": "2"}', '{"data": [{"id": "a3", "tags": ["\u00e4"], "colour": "red"}]}'.encode()],

@@ -14,12 +14,15 @@ from kuulo.sources.api_errors import BadCredentials, NotFound, RetryLater, Sourc
 from kuulo.sources.api_session import ApiSession
 from kuulo.sources.ask import Ask
 from kuulo.sources.manners import Limits, Manners, Permission, Rate
+from kuulo.sources.proof import KeyHeader
 from kuulo.sources.source import Credentials
 from tests.loopback_server import Asked, Loopback, Reply, in_order, serving
 from tests.still_time import StillTime
 
 SECRET = "canary-3f9a"
-MANNERS = Manners(word="Basic", hopeless_policies=frozenset({"DAILY"}), permissions=(Permission("/deals", "the scope deals.read"),))
+MANNERS = Manners(
+    proof=KeyHeader("Basic"), hopeless_policies=frozenset({"DAILY"}), permissions=(Permission("/deals", "the scope deals.read"),)
+)
 GOOD = Reply({"data": [1, 2]})
 ASK = Ask(path="/deals", params=(("a[]", "x"), ("a[]", "y")))
 
@@ -236,7 +239,7 @@ def test_n16_bodies_have_a_cap_as_sent_and_unpacked() -> None:
 
 def test_the_clients_own_rate_limit() -> None:
     still = StillTime()
-    manners = Manners(word="Bearer", rates=(Rate(3, 10.0), Rate(1, 4.0, "/search")))
+    manners = Manners(rates=(Rate(3, 10.0), Rate(1, 4.0, "/search")))
     with serving(in_order(GOOD)) as server:
         session = session_with(server, still, manners)
         for path in ("/a", "/search", "/search", "/a"):

@@ -36,7 +36,7 @@ def read(
     with serving(script) as server:
         credentials = Credentials(base_url=f"{server.url}/v2")
         session = ApiSession(
-            source="crm", credentials=credentials, manners=Manners(word="Bearer"), limits=Limits(**limits), clocks=StillTime().clocks
+            source="crm", credentials=credentials, manners=Manners(), limits=Limits(**limits), clocks=StillTime().clocks
         )  # fmt: skip
         pages = list(reading.pages(Asker(session, STREAM, WINDOW, {}), state))
         return [(page.answer.at(page.records_at), page.parent, page.next) for page in pages], server.asked

@@ -18,8 +18,8 @@ from urllib3.exceptions import HTTPError
 from kuulo.sources.api_errors import BadCredentials, NotFound, RetryLater, SourceContractBroken
 from kuulo.sources.ask import Answer, Ask
 from kuulo.sources.manners import DEFAULT_LIMITS, Limits, Manners, Rate
-from kuulo.sources.page_json import MISSING, value_at
-from kuulo.sources.retry_wait import asked_wait, wait_seconds
+from kuulo.sources.page_json import MISSING, decode_page, value_at
+from kuulo.sources.retry_wait import asked_wait, wait_seconds, wait_until
 from kuulo.sources.same_origin import absolute
 from kuulo.sources.source import Credentials
 
@@ -28,6 +28,12 @@ _CHUNK = 1 << 18
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _surroundings(url: str) -> tuple[bool | str, Any]:
+    """The CA bundle and the proxies that the environment names for a URL."""
+    found = requests.Session().merge_environment_settings(url, {}, True, None, None)
+    return cast(bool | str, found["verify"]), found["proxies"]
 
 
 @dataclass(frozen=True)
@@ -73,17 +79,15 @@ class ApiSession:
         self._manners, self._clocks = manners, clocks or Time()
         self._pace = _Pace(manners.rates_at(credentials.pace), self._clocks)
         self._patience = limits.waiting_budget_seconds
-        self._headers = {
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip",
-            "User-Agent": "kuulo",
-            "Authorization": f"{manners.word} {credentials.secret}",
-        }
+        self._headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "kuulo", **dict(manners.headers)}
+        try:
+            self._standing = manners.proof.begin(credentials, self._ask_token)
+        except BadCredentials as error:
+            raise BadCredentials(f"connection {source}: {error}") from None
         # An adapter and no session, whose cookies, netrc and environment would be looked up at each request: proxies and the
         # CA bundle are looked up once, since all requests go to one origin.
         self._adapter = requests.adapters.HTTPAdapter()
-        found = requests.Session().merge_environment_settings(self.base_url, {}, True, None, None)
-        self._verify, self._proxies = cast(bool | str, found["verify"]), found["proxies"]
+        self._verify, self._proxies = _surroundings(self.base_url)
 
     def close(self) -> None:
         """Close the connections."""
@@ -105,7 +109,9 @@ class ApiSession:
         """
         for attempt in range(1, self.limits.attempts + 1):
             try:
-                return self._readable(self._send(ask), records_at, quick)
+                answer = self._readable(self._send(ask), records_at, quick)
+                self._standing.accepted()
+                return answer
             except _Again as why:
                 self._before_next(attempt, why, label)
             except (BadCredentials, RetryLater, SourceContractBroken) as error:
@@ -140,8 +146,11 @@ class ApiSession:
     def _send(self, ask: Ask) -> Answer:
         self._pace.wait(ask.path)
         url = self.base_url + ask.path
+        headers = {**self._headers, **dict(ask.headers), **self._standing.headers(self._clocks.monotonic())}
         for _hop in range(self.limits.redirects + 1):
-            with closing(self._request(ask, url)) as response:
+            params = ask.params if url == self.base_url + ask.path else None
+            request = requests.Request(ask.method, url, headers=headers, params=params, json=ask.body)
+            with closing(self._request(request, self._verify, self._proxies)) as response:
                 if response.status_code not in (301, 302, 303, 307, 308):
                     return self._judged(ask, response)
                 if ask.method == "POST":
@@ -149,13 +158,11 @@ class ApiSession:
                 url = absolute(url, response.headers.get("Location", ""), longest=self.limits.link_characters)
         raise SourceContractBroken(f"more than {self.limits.redirects} redirects: check the host of connection {self.source}")
 
-    def _request(self, ask: Ask, url: str) -> requests.Response:
+    def _request(self, request: requests.Request, verify: bool | str, proxies: Any) -> requests.Response:
         try:
-            params = ask.params if url == self.base_url + ask.path else None
-            request = requests.Request(ask.method, url, headers=self._headers, params=params, json=ask.body).prepare()
             return self._adapter.send(
-                request, stream=True, timeout=(self.limits.connect_seconds, self.limits.read_seconds),
-                verify=self._verify, proxies=self._proxies,
+                request.prepare(), stream=True, timeout=(self.limits.connect_seconds, self.limits.read_seconds),
+                verify=verify, proxies=proxies,
             )  # fmt: skip
         except requests.exceptions.SSLError:
             raise SourceContractBroken(
@@ -166,8 +173,30 @@ class ApiSession:
         except requests.exceptions.RequestException as error:
             raise _Again(f"no answer ({type(error).__name__})") from None  # its text may name a proxy's password
 
+    def _ask_token(self, url: str, form: dict[str, str]) -> dict[str, Any]:
+        """A token endpoint's answer. It is at another host than the API, which the connection or the vendor's manners name."""
+        verify, proxies = _surroundings(url)
+        request = requests.Request("POST", url, headers={"Accept": "application/json", "User-Agent": "kuulo"}, data=form)
+        with closing(self._request(request, verify, proxies)) as response:
+            if response.status_code in self._manners.busy_statuses:
+                raise self._busy(response)
+            if not 200 <= response.status_code < 300:
+                raise BadCredentials(
+                    f"the token endpoint refuses the login and password of connection {self.source} ({response.status_code}): "
+                    f"check client id, client secret and the extra `tenant_id`"
+                )
+            try:
+                answer = decode_page(self._whole_body(response))
+            except ValueError:
+                raise _Again("the token endpoint answered with something that is no JSON", unreadable=True) from None
+        if not isinstance(answer, dict):
+            raise SourceContractBroken("the token endpoint's answer is no object: check the connection's extra `token_url`")
+        return answer
+
     def _judged(self, ask: Ask, response: requests.Response) -> Answer:
         status = response.status_code
+        if status in self._manners.bad_secret_statuses and self._standing.renew():
+            raise _Again(f"the token is refused ({status})", 0.0)
         if status in self._manners.bad_secret_statuses:
             raise BadCredentials(f"the secret is refused ({status}): put a valid key into the password of connection {self.source}")
         if status == 403:
@@ -188,6 +217,8 @@ class ApiSession:
                 return RetryLater(f"the vendor's {policy} limit is used up; run it again when it is renewed")
         headers = response.headers
         asked = asked_wait(headers.get("Retry-After", ""), headers.get("Date", ""), self._clocks.now())
+        if asked is None and self._manners.reset_header:
+            asked = wait_until(headers.get(self._manners.reset_header, ""), headers.get("Date", ""), self._clocks.now())
         return _Again("rate limited (429)" if response.status_code == 429 else f"busy ({response.status_code})", asked)
 
     def _whole_body(self, response: requests.Response) -> bytes:

@@ -1,6 +1,6 @@
 """One request as a value that can be kept and asked again, and what came back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, Self
 
@@ -14,25 +14,39 @@ class Ask:
     Attributes:
         params: query parameters in order; a name may repeat.
         body: the JSON body of a POST.
+        headers: of this ask, besides those that the vendor's manners send always.
+        verbatim: whether the path holds its own query, which is sent byte for byte.
     """
 
     path: str
     params: tuple[tuple[str, str], ...] = ()
     method: Literal["GET", "POST"] = "GET"
     body: dict[str, Any] | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    verbatim: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The ask as JSON, for a progress record."""
-        return {"path": self.path, "params": [list(pair) for pair in self.params], "method": self.method, "body": self.body}
+        kept: dict[str, Any] = {"path": self.path, "params": [list(pair) for pair in self.params], "method": self.method, "body": self.body}
+        if self.headers:
+            kept["headers"] = [list(pair) for pair in self.headers]
+        return {**kept, "verbatim": True} if self.verbatim else kept
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:
         """The ask that to_json was given."""
-        return cls(path=kept["path"], params=tuple((n, v) for n, v in kept["params"]), method=kept["method"], body=kept["body"])
+        return cls(
+            path=kept["path"],
+            params=tuple((n, v) for n, v in kept["params"]),
+            method=kept["method"],
+            body=kept["body"],
+            headers=tuple((n, v) for n, v in kept.get("headers", ())),
+            verbatim=kept.get("verbatim", False),
+        )
 
     def with_param(self, name: str, value: str) -> "Ask":
         """The same ask with one parameter set."""
-        return Ask(path=self.path, params=(*(p for p in self.params if p[0] != name), (name, value)), method=self.method, body=self.body)
+        return replace(self, params=(*(p for p in self.params if p[0] != name), (name, value)))
 
 
 @dataclass(frozen=True)

@@ -200,7 +200,6 @@ HUBSPOT = Source(
     name="hubspot",
     base_url="https://api.hubapi.com",
     manners=Manners(
-        word="Bearer",
         rates=(Rate(5, 1.0, "/search"), Rate(100, 10.0)),
         bad_secret_statuses=frozenset({401, 530}),
         busy_statuses=DEFAULT_BUSY | {477},

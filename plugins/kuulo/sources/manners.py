@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+from kuulo.sources.proof import KeyHeader, Proof
+
+BEARER = KeyHeader("Bearer")
 DEFAULT_BUSY = frozenset({408, 425, 429, 500, 502, 503, 504, 521, 522, 523, 524})
 
 
@@ -27,18 +30,22 @@ class Manners:
     """A vendor's dialect of HTTP.
 
     Attributes:
-        word: what stands before the raw secret in the Authorization header.
+        proof: how a request proves whose it is.
+        headers: sent with every request, such as the version of the API.
         rates: limits that the client keeps by itself.
         bad_secret_statuses: statuses that mean that the secret is refused.
         busy_statuses: statuses after which the same request may succeed.
+        reset_header: of a 429 without Retry-After: the Unix second from which requests are answered again.
         hopeless_policies: `policyName` of a 429 that no wait inside a task can outlast.
         permissions: what a 403 means, by path; the first that fits.
     """
 
-    word: str
+    proof: Proof = BEARER
+    headers: tuple[tuple[str, str], ...] = ()
     rates: tuple[Rate, ...] = ()
     bad_secret_statuses: frozenset[int] = frozenset({401})
     busy_statuses: frozenset[int] = DEFAULT_BUSY
+    reset_header: str = ""
     hopeless_policies: frozenset[str] = frozenset()
     permissions: tuple[Permission, ...] = ()
 

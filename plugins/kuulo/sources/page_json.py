@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ MISSING: Any = object()
 _DECODER = json.JSONDecoder()
 _KEY = re.compile(r'\s*"([^"\\]*)"\s*:\s*')
 _COMMA = re.compile(r"\s*,")
+_STEP = re.compile(r"(?<!\\)\.")
 _END, _BRACKETS = 16_384, 16
 _LONG_INTEGER = re.compile(rb"[:\[,\s]-?\d{19,}")  # orjson makes a float of an integer beyond 64 bits
 
@@ -27,9 +29,15 @@ def decode_page(body: bytes) -> Any:
         raise ValueError("nested too deep") from None
 
 
+@cache
+def steps(path: str) -> tuple[str, ...]:
+    r"""The keys of a dotted path; a dot inside a key is written `\.`, as in `@odata\.nextLink`."""
+    return tuple(key.replace("\\.", ".") for key in _STEP.split(path))
+
+
 def value_at(document: Any, path: str) -> Any:
     """The value at a dotted path of nested objects, or MISSING."""
-    for key in path.split("."):
+    for key in steps(path):
         if not isinstance(document, dict) or key not in document:
             return MISSING
         document = document[key]

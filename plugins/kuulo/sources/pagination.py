@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from kuulo.sources.api_errors import SourceContractBroken
 from kuulo.sources.ask import Answer, Ask
-from kuulo.sources.same_origin import below_base
+from kuulo.sources.same_origin import below_base, below_base_verbatim
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,23 @@ class NextLink:
         if sorted(following.params) == sorted(ask.params) and following.path == ask.path and not answer.at(self.records_at):
             return None
         return following
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerbatimLink:
+    """A link that is sent as it came, byte for byte, since it holds a cookie of the vendor's; its absence is the end."""
+
+    link_at: str
+
+    def after(self, ask: Ask, answer: Answer, ground: Ground) -> Ask | None:
+        """The link as an ask with the headers of the one before."""
+        link = answer.at(self.link_at)
+        if link is None:
+            return None
+        if not isinstance(link, str) or not link:
+            raise SourceContractBroken(f"`{self.link_at}` is no link")
+        path = below_base_verbatim(ground.base_url, link, longest=ground.link_characters)
+        return Ask(path=path, headers=ask.headers, verbatim=True)
 
 
 def _cursor(value: Any, at: str, ground: Ground) -> str | None:

@@ -27,6 +27,14 @@ def asked_wait(retry_after: str, server_date: str, now: datetime) -> float | Non
     return seconds if seconds >= 0 else None
 
 
+def wait_until(reset: str, server_date: str, now: datetime) -> float | None:
+    """The seconds until a Unix second, by the server's own clock where it tells it; at least one, None where it is no number."""
+    text = reset.strip()
+    if not (text.isascii() and text.isdigit()):
+        return None
+    return max(1.0, int(text) - (_date(server_date) or now).timestamp())
+
+
 def wait_seconds(*, attempt: int, asked: float | None, limits: Limits, luck: float) -> float:
     """Exponential backoff with jitter (`luck` in 0..1), and never less than the vendor asked for.
 

@@ -39,8 +39,8 @@ def absolute(base_url: str, link: str, *, longest: int) -> str:
     return target
 
 
-def below_base(base_url: str, link: str, *, longest: int) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """A next link as path and parameters relative to the base URL.
+def _path_below(base_url: str, link: str, longest: int) -> tuple[str, str]:
+    """Path below the base URL, and query, of a next link.
 
     A relative link counts from the base URL *including* its path ("/surveys" of ".../v2" is ".../v2/surveys"): urljoin
     would lose the /v2. An absolute link must have the base's scheme, host, port and path.
@@ -57,4 +57,16 @@ def below_base(base_url: str, link: str, *, longest: int) -> tuple[str, tuple[tu
         path = path.removeprefix(base_path)
     if ".." in path.split("/"):
         raise SourceContractBroken("a next link that climbs out of its path")
-    return path, tuple(parse_qsl(parts.query, keep_blank_values=True))
+    return path, parts.query
+
+
+def below_base(base_url: str, link: str, *, longest: int) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """A next link as path and parameters relative to the base URL, whose path it may leave out."""
+    path, query = _path_below(base_url, link, longest)
+    return path, tuple(parse_qsl(query, keep_blank_values=True))
+
+
+def below_base_verbatim(base_url: str, link: str, *, longest: int) -> str:
+    """A next link as path and query relative to the base URL, byte for byte."""
+    path, query = _path_below(base_url, link, longest)
+    return f"{path}?{query}" if query else path

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from kuulo.sources.page_json import steps
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -19,12 +21,12 @@ SLUG = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One declared column of a stream.
+    r"""One declared column of a stream.
 
     Attributes:
         name: its name in the typed rows.
         type: what the values are; timestamps are UTC with microseconds, json is the value's JSON text.
-        at: dotted path of the value in the vendor's record, where it differs from the name.
+        at: dotted path of the value in the vendor's record, where it differs from the name; `\.` is a dot inside a key.
         required: whether a row without a value is refused.
         personal: direct (e-mail, name, phone), indirect (an id of a person) or free_text (a comment); values of
             personal columns appear in no log, receipt, quarantine reason or Data Doc.
@@ -43,7 +45,7 @@ class Column:
     @property
     def path(self) -> tuple[str, ...]:
         """The value's place in the vendor's record, outermost key first."""
-        return tuple((self.at or self.name).split("."))
+        return steps(self.at or self.name)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from kuulo.sources.manners import Manners, Permission, Rate
 from kuulo.sources.pagination import NextLink
+from kuulo.sources.proof import KeyHeader
 from kuulo.sources.reading import Paged, Parents, PerParent
 from kuulo.sources.request_params import ListedParam, WindowParams
 from kuulo.sources.source import Column, Source, Stream
@@ -102,7 +103,7 @@ SURVICATE = Source(
     base_url="https://data-api.survicate.com/v2",
     parallel_tasks=4,
     manners=Manners(
-        word="Basic",  # followed by the raw key, not by base64 of user and password
+        proof=KeyHeader("Basic"),  # followed by the raw key, not by base64 of user and password
         rates=(Rate(250, 60.0),),  # of the 1,000 a minute that the four tasks share
         permissions=(Permission("/", "access to the Data Export API, which is a matter of the plan"),),
     ),
