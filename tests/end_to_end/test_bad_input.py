@@ -83,8 +83,8 @@ def test_a_wrong_token_names_the_connection_and_not_the_token_and_the_others_go_
     canary = "canary-token-3f9a"
     with serve(generate_company(7, 60), 0) as server:
         connections = {
-            "AIRFLOW_CONN_SURVICATE": json.dumps({"conn_type": "http", "host": server.survicate_url, "password": canary}),
-            "AIRFLOW_CONN_HUBSPOT": json.dumps({"conn_type": "http", "host": server.hubspot_url, "password": "sandbox-hubspot"}),
+            "AIRFLOW_CONN_SURVICATE": json.dumps({"conn_type": "http", "host": server.url_of("survicate"), "password": canary}),
+            "AIRFLOW_CONN_HUBSPOT": json.dumps({"conn_type": "http", "host": server.url_of("hubspot"), "password": "sandbox-hubspot"}),
         }
         done = run_pipeline(home, KUULO_SANDBOX="0", **connections)
     assert done.returncode == 1

@@ -26,7 +26,7 @@ def ask(sandbox):
         def call(path: str, body: Any = None, token: str | None = f"Bearer {HUBSPOT_TOKEN}", **params: Any) -> requests.Response:
             headers = {"Authorization": token} if token else {}
             method = "GET" if body is None else "POST"
-            return session.request(method, sandbox.hubspot_url + path, params=params, json=body, headers=headers, timeout=10)
+            return session.request(method, sandbox.url_of("hubspot") + path, params=params, json=body, headers=headers, timeout=10)
 
         yield call
 

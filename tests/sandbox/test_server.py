@@ -23,7 +23,7 @@ def own_sandbox(small_company):
 
 
 def _surveys(server: SandboxServer) -> requests.Response:
-    return requests.get(f"{server.survicate_url}/surveys", headers=SURVICATE, timeout=10)
+    return requests.get(f"{server.url_of('survicate')}/surveys", headers=SURVICATE, timeout=10)
 
 
 def _plan(server: SandboxServer, **fault: object) -> requests.Response:
@@ -75,7 +75,7 @@ def test_too_many_requests_are_told_when_to_come_back(own_sandbox):
 def test_a_fault_strikes_as_often_and_where_it_is_told(own_sandbox):
     _plan(own_sandbox, kind="server_error", path_contains="/questions", times=2)
     statuses = [_surveys(own_sandbox).status_code]
-    url = f"{own_sandbox.survicate_url}/surveys/svy_support/questions"
+    url = f"{own_sandbox.url_of('survicate')}/surveys/svy_support/questions"
     statuses += [requests.get(url, headers=SURVICATE, timeout=10).status_code for _ in range(3)]
     assert statuses == [200, 500, 500, 200]
 
@@ -89,9 +89,9 @@ def test_a_body_can_be_cut(small_company):
 
 def test_a_page_can_lead_to_itself(own_sandbox):
     _plan(own_sandbox, kind="repeated_next", times=10)
-    survicate = requests.get(f"{own_sandbox.survicate_url}/surveys?items_per_page=100", headers=SURVICATE, timeout=10).json()
+    survicate = requests.get(f"{own_sandbox.url_of('survicate')}/surveys?items_per_page=100", headers=SURVICATE, timeout=10).json()
     assert survicate["pagination_data"] == {"has_more": True, "next_url": "/surveys?items_per_page=100"}
-    hubspot = requests.get(f"{own_sandbox.hubspot_url}/crm/v3/owners?after=9001", headers=HUBSPOT, timeout=10).json()
+    hubspot = requests.get(f"{own_sandbox.url_of('hubspot')}/crm/v3/owners?after=9001", headers=HUBSPOT, timeout=10).json()
     assert hubspot["paging"]["next"]["after"] == "9001"
 
 

@@ -17,7 +17,7 @@ def ask(sandbox):
 
         def get(path: str, key: str | None = f"Basic {SURVICATE_KEY}", **params: Any) -> requests.Response:
             headers = {"Authorization": key} if key else {}
-            return session.get(sandbox.survicate_url + path, params=params, headers=headers, timeout=10)
+            return session.get(sandbox.url_of("survicate") + path, params=params, headers=headers, timeout=10)
 
         yield get
 
@@ -148,4 +148,4 @@ def test_personal_data_is_counted_and_never_deleted(ask, sandbox, small_company)
     email = next(r.attributes["email"] for r in small_company.responses if "email" in r.attributes)
     assert ask("/personal-data", email=email).json()["responses"] >= 1
     key = {"Authorization": f"Basic {SURVICATE_KEY}"}
-    assert requests.delete(f"{sandbox.survicate_url}/personal-data", headers=key, timeout=10).status_code == 405
+    assert requests.delete(f"{sandbox.url_of('survicate')}/personal-data", headers=key, timeout=10).status_code == 405

@@ -30,7 +30,7 @@ class Behind:
         self._failure: BaseException | None = None
         self._keeper, self._typist = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
 
-    def hand_over(self, number: int, page: Page, reading: str, notes: list[str]) -> None:
+    def hand_over(self, number: int, page: Page, reading: str, notes: list[str], left: str | None = None) -> None:
         """Queue a page, and wait where enough are queued; raises what an earlier page raised."""
         document = None if page.answer.quick_records else page.answer.document
         raw = RawPage(number, page.answer.body, page.records_at, page.parent, document)
@@ -38,7 +38,7 @@ class Behind:
             self._finish_one()
         self._bytes += len(raw.body)
         self._untyped.append(raw)
-        keeping = self._keeper.submit(self._store.write, number, page, reading, notes)
+        keeping = self._keeper.submit(self._store.write, number, page, reading, notes, left)
         self._waiting.append((raw, keeping, self._typist.submit(self._type_some)))
 
     def _type_some(self) -> None:

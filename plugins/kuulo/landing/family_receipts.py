@@ -68,6 +68,7 @@ def write_receipts(family: Family, pages: list[KeptPage], counts: dict[str, Type
             declaration=declaration_hash(stream),
             seconds=(told.finished_at - told.landed_at).total_seconds(),
             note=told.note,
+            cursor=pages[-1].left if own and pages else None,
         )
         write_receipt(family.place(stream).landing_receipt, receipt)
         receipts.append(receipt)

@@ -43,7 +43,7 @@ def _read_on(family: Family, store: PageStore, typing: TypedFamily, pages: list[
     reading_hash = _reading_hash(family.base)
     with Behind(store, typing, pages) as behind:
         for page in family.base.reading.pages(asker, pages[-1].next if pages else None):
-            behind.hand_over(asker.page, page, reading_hash, list(asker.notes))
+            behind.hand_over(asker.page, page, reading_hash, list(asker.notes), asker.left)
             asker.page += 1
 
 
@@ -68,6 +68,7 @@ def land_stream(
     credentials: Credentials,
     run: str,
     clock: Clock,
+    cursor: str | None = None,
     refresh: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     clocks: Time | None = None,
@@ -76,7 +77,8 @@ def land_stream(
 
     Idempotent: a window that has landed is not asked for again (unless `refresh`), a half-read one goes on behind the
     pages that are there, and one whose declaration has changed is typed again from its pages. A refresh reads aside: what
-    has landed stays until all of the new is there.
+    has landed stays until all of the new is there. `cursor` is what the vendor left at the end of the reading before, if
+    this window goes on from there (cursors.py).
 
     Raises:
         RetryLater: the vendor is busy or out of reach; what was read is kept.
@@ -88,7 +90,8 @@ def land_stream(
         was_refreshed, receipts = bring_in(family), landed_receipts(family)
         if receipts and (not refresh or (was_refreshed and receipts[-1].run == run)):
             return receipts
-        landing = _Landing(aside_for(family, run) if refresh else family, credentials, run, clock, limits, clocks or Time(now=clock))
+        own = aside_for(family, run) if refresh else family
+        landing = _Landing(own, credentials, cursor, run, clock, limits, clocks or Time(now=clock))
         receipts = landing.receipts()
         if refresh:
             bring_in(family)
@@ -101,6 +104,7 @@ class _Landing:
 
     family: Family
     credentials: Credentials
+    cursor: str | None
     run: str
     clock: Clock
     limits: Limits
@@ -125,8 +129,15 @@ class _Landing:
         family = self.family
         with closing(_session(family.source, self.credentials, self.limits, self.clocks)) as session:
             asker = Asker(
-                session, family.base, family.window, self.credentials.extra, page=len(pages) + 1, quick=family.is_plain, notes=notes
-            )  # fmt: skip
+                session,
+                family.base,
+                family.window,
+                self.credentials.extra,
+                page=len(pages) + 1,
+                quick=family.is_plain,
+                notes=notes,
+                cursor=self.cursor,
+            )
             _read_on(family, store, typing, pages, asker)
         store.sync(pages)
 

@@ -32,6 +32,7 @@ class KeptPage:
     Attributes:
         sha256: of the file, as `sha256sum` gives it (a quarter of the vendor's bytes to hash); `bytes` counts the vendor's.
         reading: a hash of how the stream was read, without which `next` means nothing.
+        left: the cursor that the vendor left for the next window, if the page is the last and the stream keeps one.
     """
 
     number: int
@@ -43,6 +44,7 @@ class KeptPage:
     next: dict[str, Any] | None
     reading: str
     notes: list[str]
+    left: str | None = None
 
     @property
     def file(self) -> str:
@@ -62,7 +64,7 @@ class PageStore:
         self._unsynced: list[Path] = []
         self._seen: set[str] = set()
 
-    def write(self, number: int, page: Page, reading: str, notes: list[str]) -> KeptPage:
+    def write(self, number: int, page: Page, reading: str, notes: list[str], left: str | None = None) -> KeptPage:
         """Write the page; it counts when its line is `noted`."""
         body = page.answer.body
         packed = self._compress.compress(body)
@@ -76,6 +78,7 @@ class PageStore:
             next=page.next,
             reading=reading,
             notes=notes,
+            left=left,
         )
         self._write(self.folder / kept.file, packed, os.O_TRUNC)
         self._sync_soon(kept.file)

@@ -27,6 +27,7 @@ class LandingReceipt:
         sha256: hash over the hashes of the pages, in order.
         declaration: hash of the stream's declaration when it was typed.
         seconds: time from the first request to this receipt.
+        cursor: what the vendor left for the next window, where the stream keeps one.
     """
 
     source: str
@@ -45,6 +46,7 @@ class LandingReceipt:
     seconds: float
     undeclared: tuple[str, ...] = ()
     note: str = ""
+    cursor: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from kuulo.errors import KuuloError
 from kuulo.landing.coverage import covered_until
+from kuulo.landing.cursors import cursor_for, moved_on
 from kuulo.landing.receipt import RunReceipt, forget_failure, read_run_receipts, write_run_receipt
 from kuulo.orchestration.assets import VALIDATED
 from kuulo.orchestration.connections import UnknownConnection, credentials_of
@@ -91,17 +92,22 @@ def _window(source: Source, stream: str, context: Any) -> Window:
 def _land(source: Source, stream: str, context: Any) -> dict[str, Any]:
     from kuulo.landing.land_stream import land_stream
 
-    window = _window(source, stream, context)
+    window, declared, key = _window(source, stream, context), source.stream(stream), f"cursor/{stream}"
+    store = context["asset_state_store"][VALIDATED[source.name]] if declared.keeps_cursor else None
+    kept = store.get(key) if store else None
     receipts = land_stream(
         settings=load_settings(),
         source=source,
-        stream=source.stream(stream),
+        stream=declared,
         window=window,
         credentials=_credentials(source, context),
         run=context["run_id"],
         clock=_now,
+        cursor=cursor_for(window, kept),
         refresh=context["params"]["refresh"],
     )
+    if store and (moved := moved_on(receipts[-1], kept)):
+        store.set(key, moved)
     return {receipt.stream: receipt.received for receipt in receipts}
 
 
@@ -131,7 +137,8 @@ def _run_id() -> str:
 
 
 def _read_api(source: Source) -> Any:
-    @task(pool=source_pool(source.name), map_index_template="{{ stream_name }}")
+    # An inlet of its own: whose state store keeps the vendor's cursors.
+    @task(pool=source_pool(source.name), map_index_template="{{ stream_name }}", inlets=[VALIDATED[source.name]])
     def extract_to_landing(stream: str) -> dict[str, Any]:
         context: Any = get_current_context()
         context["stream_name"] = stream

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 
 from kuulo.errors import KuuloError
 from kuulo.landing.whole_files import private_folder
+from kuulo.sandbox.dialects import DIALECTS
 from kuulo.settings import Settings
 
 _NO_NEED_TO_WAIT = 1000  # the sandbox is nobody's shared account
-STANDS_IN_FOR = {"survicate": ("survicate/v2", "sandbox-survicate"), "hubspot": ("hubspot", "sandbox-hubspot")}
+STANDS_IN_FOR = {spoken.source: spoken for spoken in DIALECTS}
 
 
 class SandboxNotStarted(KuuloError):
@@ -42,6 +43,13 @@ def sandbox_process(settings: Settings, port: int = 0) -> Iterator[str]:
 
 def connect_to_sandbox(source: str, address: str) -> None:
     """Give the source a connection to the sandbox, in this process's environment and its children's."""
-    path, secret = STANDS_IN_FOR[source]
-    connection = {"conn_type": "http", "host": f"{address}/{path}", "password": secret, "extra": {"pace": _NO_NEED_TO_WAIT}}
+    spoken = STANDS_IN_FOR[source]
+    extra = {name: value.format(address=address) for name, value in spoken.extra.items()}
+    connection = {
+        "conn_type": "http",
+        "host": f"{address}{spoken.prefix}",
+        "login": spoken.login,
+        "password": spoken.secret,
+        "extra": {"pace": _NO_NEED_TO_WAIT, **extra},
+    }
     os.environ[f"AIRFLOW_CONN_{source.upper()}"] = json.dumps(connection)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kuulo.sandbox import BANNER
 from kuulo.sandbox.company import DEFAULT_CUSTOMERS, DEFAULT_SEED, generate_company
+from kuulo.sandbox.dialects import DIALECTS
 from kuulo.sandbox.server import serve
 
 
@@ -29,7 +30,8 @@ def main(words: list[str] | None = None) -> int:
     if asked.port is None:
         return 0
     with serve(company, asked.port) as server:
-        sys.stdout.write(f"{server.url}\nKuulo sandbox ({BANNER}): {server.survicate_url} and {server.hubspot_url}\n")
+        spoken = ", ".join(server.url_of(spoken.source) for spoken in DIALECTS)
+        sys.stdout.write(f"{server.url}\nKuulo sandbox ({BANNER}): {spoken}\n")
         sys.stdout.flush()
         try:
             server.wait()

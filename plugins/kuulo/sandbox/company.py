@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from kuulo.sandbox.activity import generate_deals, generate_invites, generate_usage
-from kuulo.sandbox.company_activity import Deal, SurveyInvite, UsageEvent
+from kuulo.sandbox.company_activity import Deal, SurveyInvite, UsageEvent, VendorAnswer
 from kuulo.sandbox.company_records import CrmCompany, FeedbackSubmission, Person, Subscription, SupportContact, SurveyResponse
 from kuulo.sandbox.hubspot_feedback import generate_feedback
 from kuulo.sandbox.people import generate_people
@@ -27,6 +27,7 @@ class Company:
     Attributes:
         seed, customers: what it was generated from.
         refused_subscription: a row of the billing export that quarantine must hold; not among the subscriptions.
+        vendor_answers: ratings and answers that other systems than the two survey tools took.
     """
 
     seed: int
@@ -41,6 +42,7 @@ class Company:
     invites: list[SurveyInvite]
     deals: list[Deal]
     refused_subscription: Subscription
+    vendor_answers: list[VendorAnswer]
 
 
 @contextmanager
@@ -73,6 +75,7 @@ def _history_of(seed: int, customers: int) -> Company:
     responses = generate_responses(seed, people, customers)
     desk = generate_issues(seed, people, round(_CONTACTS_A_CUSTOMER * customers))
     plant_edges(seed, desk, people)
+    vendor_answers: list[VendorAnswer] = []
     return Company(
         seed=seed,
         customers=customers,
@@ -86,4 +89,5 @@ def _history_of(seed: int, customers: int) -> Company:
         invites=generate_invites(seed, people, responses, _INVITES_A_CUSTOMER * customers),
         deals=generate_deals(seed, companies),
         refused_subscription=spoil_subscription(subscriptions),
+        vendor_answers=vendor_answers,
     )

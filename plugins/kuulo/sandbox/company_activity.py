@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from kuulo.sandbox.company_records import Person
 
@@ -21,6 +22,36 @@ class SurveyInvite:
     opened_at: datetime | None = None
     responded_at: datetime | None = None
     response_id: str | None = None
+    is_refused: bool = False
+
+
+@dataclass(slots=True)
+class VendorAnswer:
+    """A rating or a survey answer that a vendor's own system took.
+
+    Attributes:
+        stream: where the row that tells of it comes in, `source/stream`.
+        survey_id, question_id: as the map of the source calls them, and the seed survey_questions with them.
+        channel: as fct_survey_answers has it.
+        score: the valid score on the scale; None where it was left out or must be refused; `value` is what the vendor writes.
+        contact_id: the support contact it is about, if any.
+    """
+
+    source: str
+    stream: str
+    survey_id: str
+    question_id: str
+    response_id: str
+    metric: str
+    scale: str
+    score: int | None
+    person: Person | None
+    at: datetime
+    channel: str
+    value: Any = None
+    comment: str | None = None
+    language: str | None = None
+    contact_id: str | None = None
     is_refused: bool = False
 
 

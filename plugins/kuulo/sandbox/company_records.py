@@ -47,6 +47,7 @@ class Person:
         emails: addresses in use, trimmed and lower-case; the first is the main one, others are known to the CRM.
         group: what kind of customer the person truly is; `known_segment` is what the warehouse can know.
         crm: contacts of the CRM, oldest id first.
+        known_as: ids that other systems have for the person, by the source's name, oldest first.
         goodwill: inclination to be content, about 0 to 1.
         left_at: when the last subscription ended for good, if it has.
     """
@@ -62,6 +63,7 @@ class Person:
     billing_emails: tuple[str | None, ...] = ()
     crm: list[CrmContact] = field(default_factory=list)
     company: CrmCompany | None = None
+    known_as: dict[str, tuple[str, ...]] = field(default_factory=dict)
     left_at: datetime | None = None
 
     @property
@@ -129,10 +131,10 @@ class SupportContact:
     """One contact between a person and the company, by call, chat, bot or case.
 
     Attributes:
-        system: where it is kept: phone, chat or ticket.
+        system: where it is kept: phone, chat, ticket (of the CRM), or the source's name.
         customer_id, email: what the system's export says of the customer.
         crm_contact_id: the CRM contact that a ticket is associated with.
-        archived_at: when a ticket was deleted in the CRM; deleted tickets count nowhere.
+        archived_at: when it was deleted in its system; what is deleted counts nowhere.
         is_refused: whether quarantine must hold the row; its opening time is not written.
     """
 

@@ -10,13 +10,13 @@ from typing import Any
 
 from kuulo.sandbox import BANNER
 from kuulo.sandbox.company import Company
+from kuulo.sandbox.dialects import DIALECTS, Dialect, Spoken
 from kuulo.sandbox.exchange import Answer, Request, json_answer
 from kuulo.sandbox.faults_on_request import Fault, FaultScript
-from kuulo.sandbox.hubspot_dialect import HubspotDialect
-from kuulo.sandbox.survicate_dialect import SurvicateDialect
 
-SURVICATE_PREFIX, HUBSPOT_PREFIX, ADMIN_PREFIX = "/survicate/v2", "/hubspot", "/_sandbox"
+ADMIN_PREFIX = "/_sandbox"
 _LARGEST_BODY = 4_000_000
+_HEADERS_THAT_COUNT = ("authorization", "prefer", "intercom-version", "stripe-version")
 
 
 class Reception:
@@ -28,12 +28,10 @@ class Reception:
     """
 
     def __init__(self, company: Company, faults: tuple[Fault, ...] = ()) -> None:
-        self._dialects: dict[str, Callable[[Request], Answer]] = {
-            SURVICATE_PREFIX: SurvicateDialect(company).answer,
-            HUBSPOT_PREFIX: HubspotDialect(company).answer,
-        }
+        self._company = company
+        self._dialects: dict[str, Dialect] = {}
         self._rendered: dict[tuple[Any, ...], Answer] = {}
-        self._lock = Lock()
+        self._lock, self._making = Lock(), Lock()
         self.requests: list[str] = []
         self.faults = FaultScript(faults)
 
@@ -41,16 +39,27 @@ class Reception:
         """The answer to a request to a vendor or to the sandbox itself."""
         if request.path.startswith(ADMIN_PREFIX):
             return self._answer_for_sandbox(request)
-        for prefix, dialect in self._dialects.items():
-            if request.path.startswith(prefix + "/"):
-                with self._lock:
-                    self.requests.append(f"{request.method} {request.path}")
-                return self.faults.spoil(request, self._once(request, request.below(prefix), dialect))
-        return json_answer({"message": f"This is the Kuulo sandbox ({BANNER}): ask under {SURVICATE_PREFIX} or {HUBSPOT_PREFIX}"}, 404)
+        for spoken in DIALECTS:
+            for prefix in (spoken.prefix, *spoken.also):
+                if request.path.startswith(prefix + "/"):
+                    with self._lock:
+                        self.requests.append(f"{request.method} {request.path}")
+                    dialect = self._dialect(spoken)
+                    return self.faults.spoil(request, self._once(request, request.below(prefix), dialect.answer))
+        known = ", ".join(spoken.prefix for spoken in DIALECTS)
+        return json_answer({"message": f"This is the Kuulo sandbox ({BANNER}): ask under one of {known}"}, 404)
+
+    def _dialect(self, spoken: Spoken) -> Dialect:
+        """The vendor's dialect, made when it is first spoken to: who reads one source need not wait for the others."""
+        with self._making:
+            if spoken.source not in self._dialects:
+                self._dialects[spoken.source] = spoken.dialect(self._company)
+            return self._dialects[spoken.source]
 
     def _once(self, request: Request, below: Request, dialect: Callable[[Request], Answer]) -> Answer:
         """A page is rendered when it is first asked for; nothing in the company changes afterwards."""
-        key = (request.method, request.path, request.query, request.body, request.headers.get("authorization"))
+        told = tuple(request.headers.get(name) for name in _HEADERS_THAT_COUNT)
+        key = (request.method, request.path, request.query, request.body, told)
         if key not in self._rendered:
             self._rendered[key] = dialect(below)
         return self._rendered[key]
@@ -126,15 +135,9 @@ class SandboxServer:
         """Where it answers, without a slash at the end."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
-    @property
-    def survicate_url(self) -> str:
-        """The base address of Survicate's API."""
-        return self.url + SURVICATE_PREFIX
-
-    @property
-    def hubspot_url(self) -> str:
-        """The base address of HubSpot's API."""
-        return self.url + HUBSPOT_PREFIX
+    def url_of(self, source: str) -> str:
+        """The base address of a source's API."""
+        return self.url + next(spoken.prefix for spoken in DIALECTS if spoken.source == source)
 
     def wait(self) -> None:
         """Serve until interrupted."""

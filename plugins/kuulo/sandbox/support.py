@@ -37,14 +37,15 @@ class SupportDesk:
         """One contact, with everything its system notes of it; `exact` keeps its time where others would be moved a little."""
         if way == "ticket" and not any(contact.archived_at is None for contact in person.crm):
             way = "chat"
-        at = at if exact else self._free_second(person, _in_office_hours(at) if way == "phone" else at)
+        at = at if exact else self.free_second(person, _in_office_hours(at) if way == "phone" else at)
         number = next(self._numbers[way])
         contact = {"phone": self._call, "chat": self._chat, "bot": self._bot, "ticket": self._ticket}[way](person, at, number)
         contact.topic, contact.case_id = topic, case_id
         self.contacts.append(contact)
         return contact
 
-    def _free_second(self, person: Person, at: datetime) -> datetime:
+    def free_second(self, person: Person, at: datetime) -> datetime:
+        """The instant, or the next second in which nobody has noted a contact of the person."""
         while (person.number, at) in self._taken:
             at += timedelta(seconds=1)
         self._taken.add((person.number, at))

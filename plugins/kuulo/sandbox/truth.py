@@ -1,5 +1,6 @@
 """What the pipeline must find, computed from the company's own records in plain Python; no page and no query has a part in it."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -40,16 +41,22 @@ def _is_met(person: Person, seen: set[int]) -> bool:
     return bool(person.customer_ids or person.crm or person.number in seen)
 
 
+# Where the rows of a system's contacts come in.
+CONTACTS_COME_IN = {"ticket": "hubspot/tickets", "phone": "files/contacts", "chat": "files/contacts"}
+
+
 def _quarantined(company: Company) -> dict[str, int]:
-    refused_contacts = [contact for contact in company.contacts if contact.is_refused and contact.archived_at is None]
+    refused = Counter(
+        CONTACTS_COME_IN[contact.system] for contact in company.contacts if contact.is_refused and contact.archived_at is None
+    )
+    refused.update(answer.stream for answer in company.vendor_answers if answer.is_refused)
     return {
         "survicate/responses": sum(answer.is_refused for response in company.responses for answer in response.answers),
         "hubspot/feedback_submissions": sum(submission.is_refused for submission in company.feedback),
-        "hubspot/tickets": sum(contact.system == "ticket" for contact in refused_contacts),
-        "files/contacts": sum(contact.system != "ticket" for contact in refused_contacts),
         "files/usage_events": sum(event.is_refused for event in company.usage),
         "files/survey_invites": sum(invite.is_refused for invite in company.invites),
         "files/subscriptions": 1,
+        **refused,
     }
 
 

@@ -8,6 +8,8 @@ from kuulo.sandbox.company import Company
 from kuulo.sandbox.company_records import Person
 from kuulo.sandbox.truth_figures import Figure, Key, Observed, figures, percent_of
 
+_SCALES = {"nps": "0-10", "csat": "1-5", "ces": "1-7", "cli_recommend": "0-10", "cli_repurchase": "0-10", "cli_try_other": "0-10"}
+_SATISFIED = {"1-5": {4, 5}, "thumbs": {1}}  # the boxes that count, by scale
 _CLI_ITEMS = frozenset({"cli_recommend", "cli_repurchase", "cli_try_other"})
 
 
@@ -19,6 +21,7 @@ class ScoredAnswer:
     survey_id: str
     response_id: str
     metric: str
+    scale: str
     score: int
     at: datetime
     cuts: dict[str, str]
@@ -30,20 +33,31 @@ def segment_of(person: Person | None) -> str:
 
 
 def scored_answers(company: Company) -> Iterator[ScoredAnswer]:
-    """Every valid answer of both survey systems."""
+    """Every valid answer, whichever system took it."""
     for response in company.responses:
         cuts = {"segment": segment_of(response.person), "channel": response.platform, "survey": response.survey_id}
         for answer in response.answers:
             if answer.metric and answer.score is not None:
-                yield ScoredAnswer("survicate", response.survey_id, response.uuid, answer.metric, answer.score, response.collected_at, cuts)
+                at, scale = response.collected_at, _SCALES[answer.metric]
+                yield ScoredAnswer("survicate", response.survey_id, response.uuid, answer.metric, scale, answer.score, at, cuts)
     for sent in company.feedback:
         if sent.score is not None and sent.submitted_at is not None:
             cuts = {"segment": segment_of(sent.person), "channel": sent.channel.lower(), "survey": sent.survey_id}
-            yield ScoredAnswer("hubspot", sent.survey_id, sent.submission_id, sent.metric, sent.score, sent.submitted_at, cuts)
+            scale = _SCALES[sent.metric]
+            yield ScoredAnswer("hubspot", sent.survey_id, sent.submission_id, sent.metric, scale, sent.score, sent.submitted_at, cuts)
+    for given in company.vendor_answers:
+        if given.score is not None:
+            cuts = {"segment": segment_of(given.person), "channel": given.channel, "survey": given.survey_id}
+            yield ScoredAnswer(given.source, given.survey_id, given.response_id, given.metric, given.scale, given.score, given.at, cuts)
 
 
 def _observed(answers: list[ScoredAnswer], worth: dict[int, int]) -> list[Observed]:
     return [Observed(answer.at, answer.cuts, worth[answer.score]) for answer in answers]
+
+
+def _satisfaction(answers: list[ScoredAnswer]) -> list[Observed]:
+    """Scales are united by their boxes: whether each answer is one that counts as satisfied on its own."""
+    return [Observed(answer.at, answer.cuts, int(answer.score in _SATISFIED[answer.scale])) for answer in answers]
 
 
 def _loyalty(answers: list[ScoredAnswer]) -> list[Observed]:
@@ -73,7 +87,7 @@ def survey_figures(company: Company) -> dict[Key, Figure]:
         **figures("nps", _observed(recommends, side), of=percent_of),
         # No source of the sandbox gives weights: each answer weighs 1.
         **figures("nps_weighted", _observed(recommends, side), of=percent_of),
-        **figures("csat", _observed(by_metric["csat"], {s: int(s >= 4) for s in range(1, 6)}), of=percent_of),
+        **figures("csat", _satisfaction(by_metric["csat"]), of=percent_of),
         **figures("ces_mean", _observed(by_metric["ces"], {s: s for s in range(1, 8)})),
         **figures("ces_easy_rate", _observed(by_metric["ces"], {s: int(s >= 5) for s in range(1, 8)})),
         **figures("cli", _loyalty(items), of=_loyalty_index),

@@ -42,6 +42,8 @@ class Asker:
         page: number of the page that is asked for, for messages.
         quick: whether envelopes alone are read here, the records by whoever types them.
         notes: lines for the receipt.
+        cursor: what the vendor left at the end of the reading before, if this one goes on from there; else None.
+        left: what it leaves at the end of this one, for the next.
     """
 
     session: "ApiSession"
@@ -51,6 +53,8 @@ class Asker:
     page: int = 1
     quick: bool = False
     notes: list[str] = field(default_factory=list)
+    cursor: str | None = None
+    left: str | None = None
     _asked: set[str] = field(default_factory=set)
     _answers: dict[str, Answer] = field(default_factory=dict)
 
@@ -86,6 +90,12 @@ class Asker:
             return pager.after(ask, answer, ground)
         except SourceContractBroken as error:
             raise SourceContractBroken(f"{self.label}: {error}") from None
+
+    def leave(self, cursor: str) -> None:
+        """Keep the vendor's cursor for the next reading; told before the last page is yielded, so that it is kept with that page."""
+        if len(cursor) > self.session.limits.link_characters:
+            raise SourceContractBroken(f"{self.label}: a cursor of more than {self.session.limits.link_characters:,} characters")
+        self.left = cursor
 
     def note(self, text: str) -> None:
         """Keep a line for the receipt, once."""

@@ -1,0 +1,44 @@
+"""Every vendor that the company speaks like: under which prefix, with which secret."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from kuulo.sandbox import HUBSPOT_TOKEN, SURVICATE_KEY
+from kuulo.sandbox.company import Company
+from kuulo.sandbox.exchange import Answer, Request
+from kuulo.sandbox.hubspot_dialect import HubspotDialect
+from kuulo.sandbox.survicate_dialect import SurvicateDialect
+
+
+class Dialect(Protocol):
+    """Answers what a vendor's host would, below the prefix."""
+
+    def answer(self, request: Request) -> Answer:
+        """The vendor's answer, refusals included."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spoken:
+    """One vendor's dialect.
+
+    Attributes:
+        source: the source that it stands in for.
+        prefix: the path below which it answers, the vendor's own base path at its end; `also` more prefixes of it, such as a
+            token endpoint's.
+        login, secret, extra: what a connection to it says; `{address}` in a value of extra is where the sandbox answers.
+    """
+
+    source: str
+    prefix: str
+    dialect: Callable[[Company], Dialect]
+    secret: str = field(repr=False)
+    login: str = ""
+    extra: dict[str, str] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+
+
+DIALECTS = (
+    Spoken(source="survicate", prefix="/survicate/v2", dialect=SurvicateDialect, secret=SURVICATE_KEY),
+    Spoken(source="hubspot", prefix="/hubspot", dialect=HubspotDialect, secret=HUBSPOT_TOKEN),
+)
