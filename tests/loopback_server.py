@@ -12,13 +12,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 @dataclass(frozen=True)
 class Asked:
-    """One request as it arrived."""
+    """One request as it arrived; the body as JSON, or as text where it is none. `target` is the request line's, byte for byte."""
 
     method: str
     path: str
     params: tuple[tuple[str, str], ...]
     headers: dict[str, str]
     body: Any
+    target: str = ""
 
     def param(self, name: str) -> str | None:
         """The last value of a query parameter."""
@@ -75,6 +76,12 @@ def _send(handler: BaseHTTPRequestHandler, reply: Reply) -> None:
     handler.close_connection = reply.cut or reply.length is not None
 
 
+def _body(raw: bytes) -> Any:
+    if not raw:
+        return None
+    return json.loads(raw) if raw[:1] in b'{["' else raw.decode()
+
+
 @contextmanager
 def serving(script: Script) -> Iterator[Loopback]:
     """Serve what the script answers, until the block ends."""
@@ -92,7 +99,8 @@ def serving(script: Script) -> Iterator[Loopback]:
                 path=parts.path,
                 params=tuple(parse_qsl(parts.query, keep_blank_values=True)),
                 headers=dict(self.headers),
-                body=json.loads(raw) if raw else None,
+                body=_body(raw),
+                target=self.path,
             )
             asked.append(request)
             _send(self, script(request))

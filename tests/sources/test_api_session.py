@@ -78,6 +78,21 @@ def test_n1_n2_a_429_is_waited_for_as_the_vendor_says(headers: dict[str, str], w
     assert len(asked) == 2
 
 
+@pytest.mark.parametrize(("reset", "waited"), [("1788242430", 30.0), ("1788242400", 2.0), ("1788242000", 2.0), ("soon", 2.0), ("", 2.0)])
+def test_n1_a_429_that_tells_when_the_window_ends_is_waited_for(reset: str, waited: float) -> None:
+    still = StillTime()
+    with serving(in_order(Reply({}, 429, {"X-RateLimit-Reset": reset}), GOOD)) as server:
+        session_with(server, still, Manners(reset_header="X-RateLimit-Reset")).ask(ASK, label="x")
+    assert still.slept == [waited]
+
+
+def test_headers_of_the_vendor_and_of_the_ask_are_sent() -> None:
+    with serving(in_order(GOOD)) as server:
+        session = session_with(server, StillTime(), Manners(headers=(("Api-Version", "2.14"),)))
+        session.ask(Ask(path="/deals", headers=(("Prefer", "odata.maxpagesize=2"),)), label="x")
+    assert (server.asked[0].headers["Api-Version"], server.asked[0].headers["Prefer"]) == ("2.14", "odata.maxpagesize=2")
+
+
 def test_n2_a_wait_beyond_the_cap_ends_the_task_instead_of_sleeping() -> None:
     answer, slept, asked = ask_of(Reply({}, 429, {"Retry-After": "1000000000"}), GOOD)
     assert isinstance(answer, RetryLater)

@@ -11,7 +11,7 @@ from kuulo.sources.api_session import ApiSession
 from kuulo.sources.ask import Ask
 from kuulo.sources.asker import Asker, Reading
 from kuulo.sources.manners import Limits, Manners
-from kuulo.sources.pagination import AfterCursor, IdKeyset, NextLink
+from kuulo.sources.pagination import AfterCursor, IdKeyset, NextLink, VerbatimLink
 from kuulo.sources.reading import InTurn, Named, Paged, Parents, PerParent
 from kuulo.sources.same_origin import below_base
 from kuulo.sources.source import Column, Credentials, Stream, Window
@@ -240,3 +240,29 @@ def test_readings_in_turn_resume_from_every_page() -> None:
     assert [page[0] for page in pages] == [[1], [2], [1], [2], [1], [2]]
     for done, page in enumerate(pages, 1):
         assert (read(both, family, page[2])[0] if page[2] else []) == pages[done:]
+
+
+COOKIE = "%3Ccookie%20pagenumber=%222%22%20pagingcookie=%22%253ccookie%2520page%253d%25221%2522%253e%22%20/%3E"
+
+
+def test_a_link_with_a_cookie_is_followed_byte_for_byte_with_the_headers_of_before() -> None:
+    reading = Paged(path="/rows", records_at="value", pager=VerbatimLink(link_at=r"@odata\.nextLink"))
+
+    def script(asked: Asked) -> Reply:
+        link = f"http://{asked.headers['Host']}/v2/rows?$select=id&$skiptoken={COOKIE}"
+        return Reply({"value": [2]}) if "skiptoken" in asked.target else Reply({"value": [1], "@odata.nextLink": link})
+
+    pages, asked = read(reading, script)
+    assert records(pages) == [[1], [2]]
+    assert asked[1].target == f"/v2/rows?$select=id&$skiptoken={COOKIE}"
+    assert pages[0][2]["ask"]["verbatim"] is True
+    assert records(read(reading, script, pages[0][2])[0]) == [[2]]
+
+
+@pytest.mark.parametrize(
+    "link", ["http://elsewhere.example/v2/rows?x", "file:///etc/passwd", "http://169.254.169.254/v2/rows", "/v2/../rows"]
+)
+def test_p11_a_verbatim_link_stays_on_its_host_too(link: str) -> None:
+    reading = Paged(path="/rows", records_at="value", pager=VerbatimLink(link_at="next"))
+    with pytest.raises(SourceContractBroken, match=r"crm/things, page 1: a (next )?link that"):
+        read(reading, in_order(Reply({"value": [], "next": link})))
