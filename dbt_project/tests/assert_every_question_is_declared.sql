@@ -1,19 +1,21 @@
 {{ config(severity='warn') }}
+{#- The streams whose scores mean something only by the seed: source, model, and what holds survey, question and score. -#}
+{%- set scored = [
+    ('survicate', 'stg_survicate__responses', 'survey_id', 'question_id', 'score'),
+    ('hubspot', 'stg_hubspot__feedback_submissions', 'survey_id', "'value'", 'score'),
+] -%}
+
 -- Scored questions that the seed survey_questions does not name are in no metric: a warning, because that may be wanted.
 with answered as (
+    {% for source, model, survey_id, question_id, score in scored -%}
     select
-        'survicate' as source,
-        survey_id,
-        cast(question_id as {{ dbt.type_string() }}) as question_id
-    from {{ ref('stg_survicate__responses') }}
-    where score is not null
-    union all
-    select
-        'hubspot' as source,
-        survey_id,
-        'value' as question_id
-    from {{ ref('stg_hubspot__feedback_submissions') }}
-    where score is not null
+        '{{ source }}' as source,
+        cast({{ survey_id }} as {{ dbt.type_string() }}) as survey_id,
+        cast({{ question_id }} as {{ dbt.type_string() }}) as question_id
+    from {{ ref(model) }}
+    where {{ score }} is not null
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
 )
 
 select

@@ -4,7 +4,7 @@ with currencies as (
     select
         upper(trim(currency)) as currency,
         count(*) as subscriptions
-    from {{ ref('stg_files__subscriptions') }}
+    from {{ ref('int_subscriptions_unioned') }}
     where trim(currency) <> ''
     group by 1
 ),

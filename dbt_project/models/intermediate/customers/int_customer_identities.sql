@@ -78,11 +78,11 @@ labelled as (
     {% endfor -%}
 ),
 
--- a customer is named by the smallest id, a company's own before HubSpot's, an e-mail last
+-- a customer is named by the smallest id, a company's own before a vendor's, an e-mail last
 canonical_nodes as (
     select
         label,
-        min(case when node like 'company:%' then '1' when node like 'hubspot:%' then '2' else '3' end || node) as preferred_node
+        min(case when node like 'company:%' then '1' when node like 'email:%' then '3' else '2' end || node) as preferred_node
     from labelled
     group by label
 ),

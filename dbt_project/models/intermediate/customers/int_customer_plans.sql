@@ -12,9 +12,8 @@ with subscriptions as (
                 subscriptions.mrr desc,
                 subscriptions.subscription_id
         ) as plan_rank
-    from {{ ref('stg_files__subscriptions') }} as subscriptions
-    inner join {{ ref('int_customer_identities') }} as identities
-        on {{ identity_node('company', 'subscriptions.customer_id') }} = identities.node
+    from {{ ref('int_subscriptions_unioned') }} as subscriptions
+    inner join {{ ref('int_customer_identities') }} as identities on subscriptions.customer_node = identities.node
     where subscriptions.started_at < {{ as_of() }}
 ),
 

@@ -2,21 +2,23 @@ with identities as (
     select node, customer_key from {{ ref('int_customer_identities') }}
 ),
 
+customers as (
+    {{ union_canonical('customers', ['node', 'seen_at']) | indent(4) }}
+),
+
 sightings as (
-    select {{ customer_node(company='customer_id', email='email') }} as node, created_at as seen_at
-    from {{ ref('stg_files__customers') }}
+    select node, seen_at
+    from customers
     union all
-    select {{ customer_node(company='customer_id') }} as node, started_at as seen_at
-    from {{ ref('stg_files__subscriptions') }}
+    select customer_node as node, started_at as seen_at
+    from {{ ref('int_subscriptions_unioned') }}
     union all
-    select {{ customer_node(company='customer_id', email='email') }} as node, opened_at as seen_at
-    from {{ ref('stg_files__contacts') }}
+    select customer_node as node, opened_at as seen_at
+    from {{ ref('int_contacts_unioned') }}
+    where source <> 'hubspot' -- whoever has a ticket there has a contact of the CRM, which says since when
     union all
-    select {{ customer_node(company='customer_id', email='email') }} as node, ordered_at as seen_at
-    from {{ ref('stg_files__orders') }}
-    union all
-    select {{ customer_node(hubspot='contact_id') }} as node, created_at as seen_at
-    from {{ ref('stg_hubspot__contacts') }}
+    select customer_node as node, ordered_at as seen_at
+    from {{ ref('int_orders_unioned') }}
     union all
     select customer_node as node, submitted_at as seen_at
     from {{ ref('int_survey_answers_unioned') }}

@@ -1,5 +1,5 @@
 with subscriptions as (
-    select * from {{ ref('stg_files__subscriptions') }}
+    select * from {{ ref('int_subscriptions_unioned') }}
 ),
 
 identities as (
@@ -9,8 +9,9 @@ identities as (
 -- a subscription that ends when it starts, or before, was never active
 active as (
     select
+        source,
         subscription_id,
-        {{ customer_node(company='customer_id') }} as node,
+        customer_node,
         coalesce(nullif(trim(plan), ''), 'unknown') as plan,
         cast(mrr as decimal(18, 4)) as mrr,
         started_at,
@@ -24,6 +25,7 @@ active as (
 
 identified as (
     select
+        active.source,
         active.subscription_id,
         identities.customer_key,
         active.plan,
@@ -34,12 +36,13 @@ identified as (
         {{ dbt.date_trunc('month', 'active.ended_on') }} as ended_month,
         active.churn_kind
     from active
-    inner join identities on active.node = identities.node
+    inner join identities on active.customer_node = identities.node
 ),
 
 -- whoever starts in a month is seen at its end, whoever ends in it no more
 bounded as (
     select
+        source,
         subscription_id,
         customer_key,
         plan,
