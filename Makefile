@@ -4,6 +4,9 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && command -v $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+PROOF := .venv-proof
+PRISM := proof/node_modules
+NPM := SCARF_ANALYTICS=false npm --ignore-scripts --no-audit --no-fund --loglevel=error
 UV_VERSION := 0.13.9
 export PYTHONPATH := plugins
 
@@ -26,6 +29,21 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.txt requirements-dev.txt
 	@touch $@
 
+# Servers that stand in for vendors in tests, written by others: in an environment of their own, since localstripe is under the GPL
+# and nothing of Kuulo may import it; and Prism, where there is npm. What cannot be had is told, and its tests are skipped; in CI
+# a skip is a failure.
+$(PROOF)/.installed: requirements-proof.txt $(VENV)/.installed
+	@rm -rf $(PROOF)
+	@if $(BIN)/python -m venv --without-pip $(PROOF) \
+		&& $(BIN)/uv pip sync --quiet --python $(PROOF)/bin/python --require-hashes requirements-proof.txt; then touch $@; \
+	else rm -rf $(PROOF); echo "$(PROOF) could not be set up: tests against those servers will be skipped"; fi
+
+$(PRISM)/.installed: proof/package-lock.json
+	@rm -rf $(PRISM)
+	@if ! command -v npm >/dev/null; then echo "There is no npm: tests against Prism will be skipped"; \
+	elif $(NPM) ci --prefix proof >/dev/null; then touch $@; \
+	else rm -rf $(PRISM); echo "npm could not set up $(PRISM): tests against Prism will be skipped"; fi
+
 run: $(VENV)/.installed ## The whole pipeline once, then the scorecard
 	@$(BIN)/python -m kuulo.orchestration.run_pipeline
 
@@ -41,7 +59,7 @@ lint: $(VENV)/.installed-dev ## Style, types, SQL
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --processes 2 dbt_project
 
-test: lint ## Lint, types, unit, dbt and end-to-end tests
+test: lint $(PROOF)/.installed $(PRISM)/.installed ## Lint, types, unit, dbt and end-to-end tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/.installed-dev ## The benchmarks: ratios from one run, minutes
@@ -52,8 +70,10 @@ docs: $(VENV)/.installed ## dbt's documentation of the marts, with lineage, as o
 
 clean: ## Remove the environment and all data but your inbox and keys (.kuulo/inbox, .kuulo/secrets)
 	@if [ -d .kuulo ]; then find .kuulo -mindepth 1 -maxdepth 1 ! -name inbox ! -name secrets -exec rm -rf {} +; fi
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(PROOF) $(PRISM) .mypy_cache .ruff_cache .hypothesis
 
-lock: $(VENV)/.installed ## Renew requirements*.txt from requirements*.in
-	@for each in requirements requirements-dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --no-header $$each.in -o $$each.txt || exit 1; done
+lock: $(VENV)/.installed ## Renew the locks: requirements*.txt, and proof/package-lock.json where there is npm
+	@for each in requirements requirements-dev requirements-proof; do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --no-emit-find-links --no-header $$each.in -o $$each.txt || exit 1; done
+	@! command -v npm >/dev/null || $(NPM) install --prefix proof --package-lock-only --omit-lockfile-registry-resolved

@@ -13,7 +13,8 @@ SHARED = CHECKOUT.parent / "shared"
 
 # Before anything imports Airflow: it reads its configuration once. A developer's own KUULO_HOME is left alone.
 _HOME = Path(tempfile.mkdtemp(prefix="kuulo-tests-"))
-for _name in [name for name in os.environ if name.startswith(("AIRFLOW", "KUULO_")) and name != "KUULO_REQUIRE_ALL_TESTS"]:
+_KEPT = ("KUULO_REQUIRE_ALL_TESTS", "KUULO_PROOF_PYTHON")
+for _name in [name for name in os.environ if name.startswith(("AIRFLOW", "KUULO_")) and name not in _KEPT]:
     del os.environ[_name]
 os.environ["KUULO_HOME"] = str(_HOME)
 
@@ -23,7 +24,7 @@ from kuulo.settings import Settings  # noqa: E402
 use_airflow_home(Settings(home=_HOME))
 
 NOW = datetime(2026, 9, 1, 6, 0, tzinfo=UTC)
-_ORDER = {"end_to_end": 2, "dbt": 1}
+_ORDER = {"proof": 3, "end_to_end": 2, "dbt": 1}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
