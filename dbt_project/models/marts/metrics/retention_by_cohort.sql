@@ -1,0 +1,9 @@
+with lifetimes as (
+    select * from {{ ref('int_customer_lifetimes') }}
+),
+
+retention as (
+    {{ kaplan_meier('lifetimes', by='cohort_month') | indent(4) }}
+)
+
+select * from retention
