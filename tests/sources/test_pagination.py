@@ -1,17 +1,18 @@
 """Ways of paging against a server that plays the vendors' tricks."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from kuulo.sources.api_errors import SourceContractBroken
+from kuulo.sources.api_errors import RetryLater, SourceContractBroken
 from kuulo.sources.api_session import ApiSession
-from kuulo.sources.ask import Ask
+from kuulo.sources.ask import Answer, Ask
 from kuulo.sources.asker import Asker, Reading
 from kuulo.sources.manners import Limits, Manners
-from kuulo.sources.pagination import AfterCursor, IdKeyset, NextLink, VerbatimLink
+from kuulo.sources.pagination import AfterCursor, Ground, IdKeyset, NextLink, VerbatimLink
 from kuulo.sources.reading import InTurn, Named, Paged, Parents, PerParent
 from kuulo.sources.same_origin import below_base
 from kuulo.sources.source import Column, Credentials, Stream, Window
@@ -169,40 +170,53 @@ def test_p3_pages_have_a_maximum() -> None:
         read(CURSORED, lambda _: cursored([1], str(next(count))), pages=5)
 
 
-def test_keyset_restarts_behind_the_last_id_before_the_cap() -> None:
-    pager = IdKeyset(id_property="hs_object_id", cap=4)
-    bounds = [{"propertyName": "changed", "operator": "GTE", "value": "0"}]
-    ask = Ask(
-        path="/s", method="POST", body={"filterGroups": [{"filters": bounds}], "limit": 2, "after": "0", "sorts": [], "properties": []}
-    )
-    asker_ground: Any = type("Ground", (), {"base_url": "", "link_characters": 100})()
+KEYSET = IdKeyset(id_property="hs_object_id")
+GROUND = Ground("http://x", 100)
+BOUNDS = [{"propertyName": "changed", "operator": "GTE", "value": "0"}]
+SEARCH = Ask(
+    path="/s", method="POST", body={"filterGroups": [{"filters": BOUNDS}], "limit": 2, "after": "0", "sorts": [], "properties": []}
+)
 
-    def answer(ids: list[str], after: str | None) -> Any:
-        import json
 
-        from kuulo.sources.ask import Answer
+def found(ids: list[str], after: str | None = None, total: int | None = None) -> Answer:
+    paging = {"paging": {"next": {"after": after}}} if after else {}
+    return Answer(json.dumps({"results": [{"id": i} for i in ids], **paging, **({} if total is None else {"total": total})}).encode())
 
-        return Answer(
-            json.dumps({"results": [{"id": i} for i in ids], **({"paging": {"next": {"after": after}}} if after else {})}).encode()
-        )
 
-    second = pager.after(ask, answer(["8", "9"], "2"), asker_ground)
+def of(ask: Ask | None) -> tuple[str, str | None]:
+    """The cursor of a search, and the id that it begins at."""
+    assert ask is not None
+    assert ask.body is not None
+    filters = ask.body["filterGroups"][0]["filters"]
+    assert filters[:1] == BOUNDS
+    return ask.body["after"], filters[1]["value"] if filters[1:] else None
+
+
+def test_p4_every_page_of_a_keyset_begins_behind_the_last_id() -> None:
+    second = KEYSET.after(SEARCH, found(["8", "9"], "2"), GROUND)
+    assert of(second) == ("0", "10")
     assert second is not None
-    assert second.body is not None
-    assert (second.body["after"], second.body["filterGroups"][0]["filters"]) == ("2", bounds)
-    third = pager.after(second, answer(["10", "11"], "4"), asker_ground)
-    behind = {"propertyName": "hs_object_id", "operator": "GTE", "value": "12"}
-    assert third is not None
-    assert third.body is not None
-    assert (third.body["after"], third.body["filterGroups"][0]["filters"]) == ("0", [*bounds, behind])
-    fifth = pager.after(third, answer(["99", "100"], "4"), asker_ground)
-    assert fifth is not None
-    assert fifth.body is not None
-    assert fifth.body["filterGroups"][0]["filters"] == [*bounds, {**behind, "value": "101"}]
-    assert pager.after(fifth, answer([], None), asker_ground) is None
-    for unsorted in (["10", "9"], ["a"], []):
+    assert of(KEYSET.after(second, found(["99", "100"], "2"), GROUND)) == ("0", "101")
+    assert KEYSET.after(second, found(["99"], None, 1), GROUND) is None
+    for unsorted in (["10", "9"], ["a"]):
         with pytest.raises(SourceContractBroken):
-            pager.after(second, answer(unsorted, "4"), asker_ground)
+            KEYSET.after(second, found(unsorted, "4"), GROUND)
+
+
+def test_p6_a_keyset_goes_through_an_empty_page_by_its_cursor() -> None:
+    second = KEYSET.after(SEARCH, found([], "2"), GROUND)
+    assert of(second) == ("2", None)
+    assert second is not None
+    assert of(KEYSET.after(second, found(["8"], "4"), GROUND)) == ("0", "9")
+    assert KEYSET.after(second, found([], None), GROUND) is None
+
+
+def test_p10_a_keyset_asks_on_for_what_the_total_promises_and_tells_where_nothing_comes() -> None:
+    second = KEYSET.after(SEARCH, found(["8", "9"], None, 5), GROUND)
+    assert of(second) == ("0", "10")
+    assert second is not None
+    with pytest.raises(RetryLater, match="says that 3 more records match the search, but gives none"):
+        KEYSET.after(second, found([], None, 3), GROUND)
 
 
 PER_PARENT = PerParent(

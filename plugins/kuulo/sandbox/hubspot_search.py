@@ -94,7 +94,7 @@ def _sorted(found: list[CrmObject], sorts: list[Any]) -> list[CrmObject]:
 def _found(objects: list[CrmObject], search: dict[str, Any]) -> list[CrmObject]:
     live = [made for made in objects if made.archived_at is None]
     groups = [group["filters"] for group in search["filterGroups"]]
-    found = [made for made in live if not groups or any(all(_matches(made, c) for c in conditions) for conditions in groups)]
+    found = [made for made in live if not groups or any(all(_matches(made, c) for c in reversed(conditions)) for conditions in groups)]
     return _sorted(found, search["sorts"])
 
 

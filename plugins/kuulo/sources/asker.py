@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kuulo.sources.api_errors import SourceContractBroken
+from kuulo.sources.api_errors import RetryLater, SourceContractBroken
 from kuulo.sources.ask import Answer, Ask
 from kuulo.sources.pagination import Ground, Pager
 from kuulo.sources.source import Stream, Window
@@ -88,8 +88,8 @@ class Asker:
         ground = Ground(self.session.base_url, self.session.limits.link_characters)
         try:
             return pager.after(ask, answer, ground)
-        except SourceContractBroken as error:
-            raise SourceContractBroken(f"{self.label}: {error}") from None
+        except (RetryLater, SourceContractBroken) as error:
+            raise type(error)(f"{self.label}: {error}") from None
 
     def leave(self, cursor: str) -> None:
         """Keep the vendor's cursor for the next reading; told before the last page is yielded, so that it is kept with that page."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from kuulo.sources.api_errors import SourceContractBroken
+from kuulo.sources.api_errors import RetryLater, SourceContractBroken
 from kuulo.sources.ask import Answer, Ask
 from kuulo.sources.same_origin import below_base, below_base_verbatim
 
@@ -104,38 +104,37 @@ class AfterCursor:
 
 @dataclass(frozen=True, kw_only=True)
 class IdKeyset:
-    """A search that gives no more than `cap` results: before the cap it starts again behind the greatest id seen.
+    """A search whose every page begins behind the greatest id of the one before, whatever cursor the vendor gives.
 
-    The search must be sorted by the id, ascending, and its filters must not move while it is read.
+    A cursor that counts results would pass a record over when one before it leaves the search meanwhile (it was changed
+    again, so that it is no longer of the window), and reaches no further than the vendor's cap on results.
+    The search must be sorted by the id, ascending, and its other filters must not move while it is read.
     """
 
     id_property: str
     cursor_at: str = "paging.next.after"
-    cap: int = 10_000
 
     def after(self, ask: Ask, answer: Answer, ground: Ground) -> Ask | None:
-        """The next page of the same search, or the first page of one that begins behind the last id."""
-        cursor = _cursor(answer.at(self.cursor_at), self.cursor_at, ground)
-        body = ask.body or {}
-        if cursor is None and not self._holds_back(body, answer):
-            return None
-        if cursor and cursor.isdigit() and int(cursor) + int(body["limit"]) <= self.cap:
+        """The same search behind the last id; behind a page without records, what its cursor says."""
+        cursor, total = _cursor(answer.at(self.cursor_at), self.cursor_at, ground), answer.at("total")
+        body, ids = ask.body or {}, self._ids(answer)
+        if cursor and not ids:
             return replace(ask, body={**body, "after": cursor})
-        return replace(ask, body=self._behind(body, self._last_id(answer)))
+        left = total - int(body["after"]) - len(ids) if isinstance(total, int) else 0
+        if not cursor and left <= 0:
+            return None
+        if not ids:
+            raise RetryLater(f"says that {left:,} more records match the search, but gives none: run it again later, what was read is kept")
+        return replace(ask, body=self._behind(body, ids[-1]))
 
-    def _holds_back(self, body: dict[str, Any], answer: Answer) -> bool:
-        """Whether the vendor ends its pages before the total that it names, as it may at the cap."""
-        total, seen = answer.at("total"), int(body["after"]) + len(answer.document["results"])
-        return isinstance(total, int) and total > seen >= self.cap
-
-    def _last_id(self, answer: Answer) -> int:
+    def _ids(self, answer: Answer) -> list[int]:
         try:
             ids = [int(record["id"]) for record in answer.document["results"]]
         except (KeyError, TypeError, ValueError):
             raise SourceContractBroken("records without a numeric `id`: a search cannot be continued behind them") from None
-        if not ids or ids != sorted(ids):
+        if ids != sorted(ids):
             raise SourceContractBroken(f"results are not sorted by {self.id_property}: a search cannot be continued behind them")
-        return ids[-1]
+        return ids
 
     def _behind(self, body: dict[str, Any], last: int) -> dict[str, Any]:
         kept = [f for f in body["filterGroups"][0]["filters"] if f["propertyName"] != self.id_property]
