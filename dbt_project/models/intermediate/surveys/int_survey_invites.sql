@@ -1,5 +1,5 @@
-{%- set columns = ['source', 'invite_id', 'survey_id', 'sent_at', 'delivered', 'status', 'responded_at', 'response_id', 'channel',
-    'customer_node'] -%}
+{%- set columns = ['source', 'invite_id', 'survey_id', 'sent_at', 'delivered', 'status', 'opened_at', 'responded_at',
+    'response_id', 'channel', 'customer_node'] -%}
 
 with invites as (
     {{ union_canonical('survey_invites', columns) | indent(4) }}
@@ -27,20 +27,56 @@ customers as (
     select customer_key, segment, country from {{ ref('int_customer_attributes') }}
 ),
 
+-- one system may send the invite and another take the answer: the sender's own comes first
+responses as (
+    select
+        source,
+        survey_id,
+        response_id,
+        min(case when is_finished then 1 else 0 end) as is_told_finished,
+        count(is_finished) as told
+    from {{ ref('int_survey_answers_unioned') }}
+    group by source, survey_id, response_id
+),
+
+found as (
+    select
+        known_by_then.source,
+        known_by_then.invite_id,
+        responses.source as response_source,
+        responses.response_id,
+        responses.told = 0 or responses.is_told_finished = 1 as is_finished,
+        row_number() over (
+            partition by known_by_then.source, known_by_then.invite_id
+            order by case when responses.source = known_by_then.source then 0 else 1 end, responses.source
+        ) as preference
+    from known_by_then
+    inner join responses on known_by_then.survey_id = responses.survey_id and known_by_then.response_id = responses.response_id
+),
+
 resolved as (
     select
         known_by_then.source,
         known_by_then.invite_id,
+        identities.customer_key,
+        known_by_then.sent_at,
         {{ local_date('known_by_then.sent_at') }} as day,
         known_by_then.survey_id as survey,
         coalesce(known_by_then.channel, 'unknown') as channel,
         coalesce(customers.segment, 'unknown') as segment,
         coalesce(customers.country, 'unknown') as country,
         known_by_then.is_delivered,
-        known_by_then.is_delivered and known_by_then.is_responded as is_answered
+        case when known_by_then.opened_at < {{ as_of() }} then known_by_then.opened_at end as opened_at,
+        known_by_then.is_delivered and known_by_then.is_responded as is_answered,
+        case when known_by_then.is_delivered and known_by_then.is_responded then known_by_then.responded_at end as responded_at,
+        found.response_source,
+        found.response_id,
+        known_by_then.is_delivered and known_by_then.is_responded and coalesce(found.is_finished, true) as is_completed
     from known_by_then
     left join identities on known_by_then.customer_node = identities.node
     left join customers on identities.customer_key = customers.customer_key
+    left join found
+        on known_by_then.source = found.source and known_by_then.invite_id = found.invite_id and found.preference = 1
 )
 
 select * from resolved

@@ -1,0 +1,28 @@
+with invites as (
+    select * from {{ ref('int_survey_invites') }}
+),
+
+keyed as (
+    select
+        {{ customer_hmac("'invite:' || source || ':' || invite_id") }} as invite_key,
+        customer_key,
+        source,
+        survey,
+        channel,
+        segment,
+        country,
+        day,
+        sent_at,
+        is_delivered,
+        opened_at,
+        is_answered,
+        responded_at,
+        case
+            when is_answered and response_id is not null
+                then {{ customer_hmac("'response:' || response_source || ':' || survey || ':' || response_id") }}
+        end as response_key,
+        is_completed
+    from invites
+)
+
+select * from keyed
