@@ -154,4 +154,5 @@ def test_refused_rows_are_planted_once_each(small_truth: Truth):
         "files/usage_events": 2,
         "files/survey_invites": 1,
         "files/subscriptions": 1,
+        "stripe/subscriptions": 1,
     }

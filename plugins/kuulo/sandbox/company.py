@@ -11,6 +11,7 @@ from kuulo.sandbox.company_records import CrmCompany, FeedbackSubmission, Person
 from kuulo.sandbox.hubspot_feedback import generate_feedback
 from kuulo.sandbox.people import generate_people
 from kuulo.sandbox.plants import plant_edges, spoil_feedback, spoil_responses, spoil_rows, spoil_subscription
+from kuulo.sandbox.stripe_billing import bill_by_card
 from kuulo.sandbox.subscriptions import generate_subscriptions
 from kuulo.sandbox.support import generate_issues
 from kuulo.sandbox.survicate_surveys import generate_responses
@@ -72,6 +73,7 @@ def generate_company(seed: int = DEFAULT_SEED, customers: int = DEFAULT_CUSTOMER
 def _history_of(seed: int, customers: int) -> Company:
     people, companies = generate_people(seed, customers)
     subscriptions = generate_subscriptions(seed, [person for person in people if person.customer_ids])
+    bill_by_card(subscriptions)
     responses = generate_responses(seed, people, customers)
     desk = generate_issues(seed, people, round(_CONTACTS_A_CUSTOMER * customers))
     plant_edges(seed, desk, people)

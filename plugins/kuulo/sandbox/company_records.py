@@ -173,7 +173,7 @@ class SupportContact:
 
 @dataclass(slots=True)
 class Subscription:
-    """A subscription with what it brings in a month, in cents."""
+    """A subscription with what it brings in a month, in cents; `biller` is the system that keeps it, billing or stripe."""
 
     subscription_id: str
     person: Person
@@ -184,3 +184,4 @@ class Subscription:
     ended_at: datetime | None = None
     cancel_kind: str | None = None
     cancel_reason: str | None = None
+    biller: str = "billing"

@@ -8,6 +8,7 @@ from kuulo.sandbox import HUBSPOT_TOKEN, SURVICATE_KEY
 from kuulo.sandbox.company import Company
 from kuulo.sandbox.exchange import Answer, Request
 from kuulo.sandbox.hubspot_dialect import HubspotDialect
+from kuulo.sandbox.stripe_dialect import STRIPE_KEY, StripeDialect
 from kuulo.sandbox.survicate_dialect import SurvicateDialect
 
 
@@ -41,4 +42,5 @@ class Spoken:
 DIALECTS = (
     Spoken(source="survicate", prefix="/survicate/v2", dialect=SurvicateDialect, secret=SURVICATE_KEY),
     Spoken(source="hubspot", prefix="/hubspot", dialect=HubspotDialect, secret=HUBSPOT_TOKEN),
+    Spoken(source="stripe", prefix="/stripe/v1", dialect=StripeDialect, secret=STRIPE_KEY),
 )

@@ -111,8 +111,8 @@ def _offset(at: datetime | None) -> str | None:
 
 
 def subscription_rows(company: Company) -> Iterator[Row]:
-    """Billing's subscriptions; the last row has a price that nobody can read."""
-    for subscription in company.subscriptions:
+    """Billing's own subscriptions; the last row has a price that nobody can read."""
+    for subscription in (s for s in company.subscriptions if s.biller == "billing"):
         cents = subscription.mrr_cents
         yield _subscription_row(subscription, f"{cents // 100},{cents % 100:02d}")
     yield _subscription_row(company.refused_subscription, "n/a")

@@ -56,6 +56,7 @@ def _quarantined(company: Company) -> dict[str, int]:
         "files/usage_events": sum(event.is_refused for event in company.usage),
         "files/survey_invites": sum(invite.is_refused for invite in company.invites),
         "files/subscriptions": 1,
+        "stripe/subscriptions": int(any(subscription.biller == "stripe" for subscription in company.subscriptions)),
         **refused,
     }
 

@@ -3,6 +3,7 @@
 from kuulo.sources.canonical import FILES
 from kuulo.sources.hubspot import HUBSPOT
 from kuulo.sources.source import Source
+from kuulo.sources.stripe import STRIPE
 from kuulo.sources.survicate import SURVICATE
 
-SOURCES: dict[str, Source] = {source.name: source for source in (SURVICATE, HUBSPOT, FILES)}
+SOURCES: dict[str, Source] = {source.name: source for source in (SURVICATE, HUBSPOT, STRIPE, FILES)}
