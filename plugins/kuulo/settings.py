@@ -65,6 +65,11 @@ class Settings:
         return self.home / "inbox"
 
     @property
+    def databases(self) -> Path:
+        """Declarations of tables and queries to read: databases/<name>.yml."""
+        return self.home / "databases"
+
+    @property
     def data_docs(self) -> Path:
         """The pages in which Great Expectations tells what it found."""
         return self.home / "data_docs"

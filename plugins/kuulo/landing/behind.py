@@ -2,16 +2,30 @@
 
 import sys
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Self
+from typing import Protocol, Self
 
 from kuulo.landing.page_store import KeptPage, PageStore
-from kuulo.landing.typed_family import RawPage, TypedFamily
+from kuulo.landing.typed_family import RawPage
 from kuulo.sources.asker import Page
 
 _PAGES_BEHIND, _BYTES_BEHIND = 32, 16 * 2**20
 _PAGES_AT_ONCE, _BYTES_AT_ONCE = 8, 4 * 2**20
 _SWITCH_SECONDS = 0.0005  # threads that mostly compute outside of Python and want it shortly: a tenth quicker than at 0.005
+
+
+class Typing(Protocol):
+    """Whoever types pages.
+
+    Attributes:
+        pages: how many are typed.
+    """
+
+    pages: int
+
+    def take(self, pages: Sequence[RawPage]) -> None:
+        """Type the pages that come next."""
 
 
 class Behind:
@@ -22,7 +36,7 @@ class Behind:
     typed several at once, which is cheaper.
     """
 
-    def __init__(self, store: PageStore, typing: TypedFamily, pages: list[KeptPage]) -> None:
+    def __init__(self, store: PageStore, typing: Typing, pages: list[KeptPage]) -> None:
         self._store, self._typing, self._pages = store, typing, pages
         self._waiting: deque[tuple[RawPage, Future[KeptPage], Future[None]]] = deque()
         self._untyped: deque[RawPage] = deque()

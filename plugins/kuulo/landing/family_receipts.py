@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from kuulo.landing.declaration import declaration_hash
 from kuulo.landing.page_store import KeptPage, pages_hash
 from kuulo.landing.receipt import LandingReceipt, read_landing_receipt, write_receipt
 from kuulo.landing.typed_family import Family
@@ -23,7 +22,7 @@ class Circumstances:
 def landed_receipts(family: Family) -> list[LandingReceipt] | None:
     """The family's receipts, where each is there and of today's declaration."""
     found = [read_landing_receipt(family.place(stream)) for stream in family.streams]
-    hashes = [declaration_hash(stream) for stream in family.streams]
+    hashes = [family.declaration(stream) for stream in family.streams]
     receipts = [r for r, declared in zip(found, hashes, strict=True) if r and r.declaration == declared]
     return receipts if len(receipts) == len(found) else None
 
@@ -54,7 +53,7 @@ def write_receipts(family: Family, pages: list[KeptPage], counts: dict[str, Type
         receipt = LandingReceipt(
             source=family.source.name,
             stream=stream.name,
-            batch=family.window.batch,
+            batch=family.batch,
             run=told.run,
             window_start=family.window.start,
             window_end=family.window.end,
@@ -65,7 +64,7 @@ def write_receipts(family: Family, pages: list[KeptPage], counts: dict[str, Type
             untyped=count.untyped,
             undeclared=count.undeclared,
             sha256=pages_hash(pages),
-            declaration=declaration_hash(stream),
+            declaration=family.declaration(stream),
             seconds=(told.finished_at - told.landed_at).total_seconds(),
             note=told.note,
             cursor=pages[-1].left if own and pages else None,

@@ -7,20 +7,22 @@ whoever comes to the batch next, however often it is interrupted.
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from kuulo.landing.receipt import read_landing_receipt
 from kuulo.landing.typed_family import Family
 from kuulo.landing.whole_files import private_folder, sync
 
+_Kind = TypeVar("_Kind", bound=Family)
 _WHOSE = ".run"
 _ASIDE, _BEFORE = ".refresh", ".before"  # beside the sources' folders, where nobody looks for batches
 
 
-def _below(family: Family, name: str) -> Family:
+def _below(family: _Kind, name: str) -> _Kind:
     return replace(family, settings=replace(family.settings, landing_root=family.settings.landing / name))
 
 
-def aside_for(family: Family, run: str) -> Family:
+def aside_for(family: _Kind, run: str) -> _Kind:
     """The same family in a folder aside, with the pages that an earlier try of the same run has read; another run's are old."""
     aside = _below(family, _ASIDE)
     whose = private_folder(aside.place(family.base).landing) / _WHOSE

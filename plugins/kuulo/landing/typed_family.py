@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from kuulo.landing.arrow_pages import ArrowPages
+from kuulo.landing.declaration import declaration_hash
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.typed_rows import TypedCounts, TypedWriter
 from kuulo.settings import Settings
@@ -30,13 +31,22 @@ class Family:
         return [*(stream for stream in self.source.streams if stream.pages_of == self.base.name), self.base]
 
     @property
+    def batch(self) -> str:
+        """The folder that the batch lies in, below each stream's."""
+        return self.window.batch
+
+    def declaration(self, stream: Stream) -> str:
+        """Hash of all that decides the stream's typed rows."""
+        return declaration_hash(stream)
+
+    @property
     def is_plain(self) -> bool:
         """Whether pages can go to Arrow without their records being looked at one by one."""
         return len(self.streams) == 1 and ArrowPages.fits(self.base)
 
     def place(self, stream: Stream) -> BatchPlace:
         """Where the stream's batch lies."""
-        return BatchPlace(self.settings, self.source.name, stream.name, self.window.batch)
+        return BatchPlace(self.settings, self.source.name, stream.name, self.batch)
 
 
 class _Strange:

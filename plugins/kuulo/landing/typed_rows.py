@@ -54,16 +54,19 @@ class TypedWriter:
     def write_rows(self, rows: Iterable[Any], page: int) -> None:
         """Take the rows of one page or file part; their order is their `_position`."""
         for row in rows:
-            typed = self._shape.typed(row)
-            if self._tables:
-                self._flush()
-            if isinstance(typed, Refusal):
-                self._refused.append((self._received, typed.rule, typed.reason, typed.record))
-            else:
-                self._rows.append([*typed, page, self._received])
-            self._received += 1
-            if len(self._rows) + len(self._refused) >= ROWS_IN_A_GROUP:
-                self._flush()
+            self.write_row(self._shape.typed(row), page)
+
+    def write_row(self, typed: list[Any] | Refusal, page: int) -> None:
+        """Take a row that is typed already, its `_extra` last, or was refused."""
+        if self._tables:
+            self._flush()
+        if isinstance(typed, Refusal):
+            self._refused.append((self._received, typed.rule, typed.reason, typed.record))
+        else:
+            self._rows.append([*typed, page, self._received])
+        self._received += 1
+        if len(self._rows) + len(self._refused) >= ROWS_IN_A_GROUP:
+            self._flush()
 
     def refuse(self, record: Any, rule: str, reason: str) -> None:
         """Take a record that did not even become rows: one untyped row, with the record as received."""

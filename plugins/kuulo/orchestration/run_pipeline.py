@@ -22,6 +22,7 @@ from kuulo.orchestration.sandbox_process import sandbox_process
 from kuulo.orchestration.sources_in_use import SourceInUse, refuse_misspelt_connections, refuse_mixture, sources_in_use
 from kuulo.publication.scorecard import scorecard_text
 from kuulo.settings import Settings, load_settings
+from kuulo.sources.database.read_declaration import declaration_names
 
 
 def _failures_of(settings: Settings, run: str) -> list[str]:
@@ -76,7 +77,8 @@ def _run_all(progress: Progress, settings: Settings, sandbox_address: str) -> No
     for use in in_use:
         if use.window is not None:
             _run_dag(progress, settings, dags, f"extract_{use.source.name}", _conf(use))
-    for dag_id in ("extract_files", "build_marts", "publish_marts"):
+    declared = ("extract_database",) if declaration_names(settings) else ()
+    for dag_id in (*declared, "extract_files", "build_marts", "publish_marts"):
         if dag_id == "publish_marts" and any(line.startswith("build_marts") for line in progress.failures):
             continue
         _run_dag(progress, settings, dags, dag_id, {})

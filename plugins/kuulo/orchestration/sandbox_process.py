@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from kuulo.errors import KuuloError
 from kuulo.landing.whole_files import private_folder
+from kuulo.sandbox.database_file import CONNECTION, database_file
 from kuulo.sandbox.dialects import DIALECTS
 from kuulo.settings import Settings
 
@@ -22,11 +23,14 @@ class SandboxNotStarted(KuuloError):
 
 @contextmanager
 def sandbox_process(settings: Settings, port: int = 0) -> Iterator[str]:
-    """Serve the sandbox company on 127.0.0.1, lay its files into the inbox, yield its address; ended on leaving."""
+    """Serve the sandbox company on 127.0.0.1, lay its files and its database, yield its address; ended on leaving."""
     errors = private_folder(settings.home / "logs") / "sandbox.log"
     with errors.open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "kuulo.sandbox", "--port", str(port), "--lay-inbox", str(private_folder(settings.inbox))],
+            [
+                *(sys.executable, "-m", "kuulo.sandbox", "--port", str(port)),
+                *("--lay-inbox", str(private_folder(settings.inbox)), "--lay-database", str(settings.home)),
+            ],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
@@ -53,3 +57,9 @@ def connect_to_sandbox(source: str, address: str) -> None:
         "extra": {"pace": _NO_NEED_TO_WAIT, **extra},
     }
     os.environ[f"AIRFLOW_CONN_{source.upper()}"] = json.dumps(connection)
+
+
+def connect_to_sandbox_database(settings: Settings) -> None:
+    """Give the sandbox's declarations their connection, as above."""
+    connection = {"conn_type": "sqlite", "host": str(database_file(settings.home))}
+    os.environ[f"AIRFLOW_CONN_{CONNECTION.upper()}"] = json.dumps(connection)

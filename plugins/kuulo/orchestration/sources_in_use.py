@@ -9,7 +9,7 @@ from pathlib import Path
 from kuulo.errors import KuuloError
 from kuulo.landing.coverage import covered_until
 from kuulo.landing.whole_files import private_folder
-from kuulo.orchestration.sandbox_process import STANDS_IN_FOR, connect_to_sandbox
+from kuulo.orchestration.sandbox_process import STANDS_IN_FOR, connect_to_sandbox, connect_to_sandbox_database
 from kuulo.sandbox.history import AS_OF, HISTORY_START
 from kuulo.settings import Settings
 from kuulo.sources.catalog import SOURCES
@@ -75,7 +75,7 @@ def _has_landed(settings: Settings, source: str) -> bool:
 def refuse_mixture(settings: Settings) -> None:
     """Fictional rows must not stay unnoticed among real ones: raise KuuloError where the sandbox is off, but its rows are here."""
     fictional = [name for name in SOURCES if sandbox_marker(settings, name).exists()]
-    laid = sorted(path.name for path in settings.inbox.glob("sandbox_*"))
+    laid = sorted(path.name for folder in (settings.inbox, settings.databases) for path in folder.glob("sandbox_*"))
     if not settings.sandbox and (fictional or laid):
         raise KuuloError(
             f"KUULO_SANDBOX=0, but {settings.home} holds the sandbox company's data ({', '.join([*fictional, *laid])}): "
@@ -107,6 +107,8 @@ def mark_as_sandbox(settings: Settings, source: str) -> None:
 def sources_in_use(settings: Settings, sandbox_address: str) -> list[SourceInUse]:
     """The API sources that this run reads. Without a connection the sandbox stands in, where it is on."""
     in_use = []
+    if sandbox_address:
+        connect_to_sandbox_database(settings)
     for source in SOURCES.values():
         if not source.base_url:
             continue

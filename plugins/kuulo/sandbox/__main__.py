@@ -1,4 +1,4 @@
-"""`python -m kuulo.sandbox --port N`: serve the fictional company until interrupted; `--lay-inbox DIR` writes its exports."""
+"""`python -m kuulo.sandbox --port N`: serve the fictional company until interrupted; `--lay-inbox` and `--lay-database` write its data."""
 
 import argparse
 import sys
@@ -14,6 +14,7 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m kuulo.sandbox", description=__doc__)
     parser.add_argument("--port", type=int, help="port on 127.0.0.1 to serve at; 0 takes a free one")
     parser.add_argument("--lay-inbox", type=Path, metavar="DIR", help="write the exports into this inbox folder")
+    parser.add_argument("--lay-database", type=Path, metavar="HOME", help="write the database and its declarations into this KUULO_HOME")
     parser.add_argument("--customers", type=int, default=DEFAULT_CUSTOMERS, help="size of the company")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="another seed is another company")
     return parser.parse_args(words)
@@ -27,6 +28,10 @@ def main(words: list[str] | None = None) -> int:
         from kuulo.sandbox.spreadsheets import lay_inbox
 
         lay_inbox(company, asked.lay_inbox)
+    if asked.lay_database:
+        from kuulo.sandbox.database_file import lay_database
+
+        lay_database(company, asked.lay_database)
     if asked.port is None:
         return 0
     with serve(company, asked.port) as server:

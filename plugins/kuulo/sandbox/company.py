@@ -9,6 +9,7 @@ from kuulo.sandbox.activity import generate_deals, generate_invites, generate_us
 from kuulo.sandbox.company_activity import Deal, SurveyInvite, UsageEvent, VendorAnswer
 from kuulo.sandbox.company_records import CrmCompany, FeedbackSubmission, Person, Subscription, SupportContact, SurveyResponse
 from kuulo.sandbox.hubspot_feedback import generate_feedback
+from kuulo.sandbox.orders import Order, generate_orders
 from kuulo.sandbox.people import generate_people
 from kuulo.sandbox.plants import plant_edges, spoil_feedback, spoil_responses, spoil_rows, spoil_subscription
 from kuulo.sandbox.stripe_billing import bill_by_card
@@ -18,7 +19,7 @@ from kuulo.sandbox.survicate_surveys import generate_responses
 
 DEFAULT_SEED = 20250301
 DEFAULT_CUSTOMERS = 2000
-_CONTACTS_A_CUSTOMER, _EVENTS_A_CUSTOMER, _INVITES_A_CUSTOMER = 7.5, 10, 4
+_CONTACTS_A_CUSTOMER, _EVENTS_A_CUSTOMER, _INVITES_A_CUSTOMER, _ORDERS_A_CUSTOMER = 7.5, 10, 4, 0.8
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Company:
     usage: list[UsageEvent]
     invites: list[SurveyInvite]
     deals: list[Deal]
+    orders: list[Order]
     refused_subscription: Subscription
     vendor_answers: list[VendorAnswer]
 
@@ -90,6 +92,7 @@ def _history_of(seed: int, customers: int) -> Company:
         usage=generate_usage(seed, people, _EVENTS_A_CUSTOMER * customers),
         invites=generate_invites(seed, people, responses, _INVITES_A_CUSTOMER * customers),
         deals=generate_deals(seed, companies),
+        orders=generate_orders(seed, people, round(_ORDERS_A_CUSTOMER * customers)),
         refused_subscription=spoil_subscription(subscriptions),
         vendor_answers=vendor_answers,
     )

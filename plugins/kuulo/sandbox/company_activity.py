@@ -1,10 +1,12 @@
 """More records of the company: invites to surveys, use of the product, deals, and who works there."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from kuulo.sandbox.company_records import Person
+
+_USAGE_MOVED_AT = datetime(2025, 12, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -67,6 +69,11 @@ class UsageEvent:
     duration_seconds: int | None
     quantity: int
     is_refused: bool = False
+
+    @property
+    def is_in_database(self) -> bool:
+        """Whether the app wrote it into its database, as it has since then; the older ones are in an export."""
+        return self.occurred_at >= _USAGE_MOVED_AT
 
 
 @dataclass(slots=True)

@@ -45,13 +45,14 @@ def spoil_feedback(submissions: list[FeedbackSubmission]) -> None:
 
 
 def spoil_rows(contacts: list[SupportContact], usage: list[UsageEvent], invites: list[SurveyInvite]) -> None:
-    """Rows whose time is missing or unreadable: two calls, a chat, a ticket, two events, an invite."""
+    """Rows whose time is missing or unreadable: two calls, a chat, a ticket, two events of the export and of the database, an invite."""
     for system, wanted in (("phone", 2), ("chat", 1), ("ticket", 1)):
         known = [c for c in contacts if c.system == system and c.person and c.person.customer_ids and not c.archived_at]
         for contact in known[5 : 5 + wanted]:
             contact.is_refused = True
-    for event in usage[3:5]:
-        event.is_refused = True
+    for events in ([e for e in usage if e.is_in_database], [e for e in usage if not e.is_in_database]):
+        for event in events[3:5]:
+            event.is_refused = True
     next(invite for invite in invites if not invite.responded_at).is_refused = True
 
 

@@ -125,8 +125,8 @@ def _subscription_row(s: Subscription, price: str) -> Row:
 
 
 def usage_records(company: Company) -> Iterator[dict[str, Any]]:
-    """The app's events; some have lost their time."""
-    for event in company.usage:
+    """The app's events until it got a database; some have lost their time."""
+    for event in (event for event in company.usage if not event.is_in_database):
         yield {
             "event_id": event.event_id,
             "customer": event.customer_id,

@@ -34,7 +34,7 @@ EXPORTS = (
 )
 
 
-def _made_from(company: Company) -> str:
+def made_from(company: Company) -> str:
     """A hash of all that the exports depend on: what the company was generated from, and this package's own code."""
     digest = hashlib.sha256(f"{company.seed} {company.customers}".encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
@@ -57,11 +57,11 @@ def lay_inbox(company: Company, inbox: Path) -> list[Path]:
     """Lay the exports into the inbox and return their folders; a file that holds the same bytes already is not touched."""
     folders = [inbox / export.feed for export in EXPORTS]
     stamp = inbox / _STAMP
-    made_from = _made_from(company)
-    if stamp.is_file() and json.loads(stamp.read_text()) == {"made_from": made_from, "files": _hashes(inbox)}:
+    made = made_from(company)
+    if stamp.is_file() and json.loads(stamp.read_text()) == {"made_from": made, "files": _hashes(inbox)}:
         return folders
     for export, folder in zip(EXPORTS, folders, strict=True):
         _write_where_other(folder / export.file, export.write(company))
         _write_where_other(folder / "feed.yml", FEEDS[export.feed].encode())
-    write_json(stamp, {"made_from": made_from, "files": _hashes(inbox)})
+    write_json(stamp, {"made_from": made, "files": _hashes(inbox)})
     return folders

@@ -53,7 +53,9 @@ def _quarantined(company: Company) -> dict[str, int]:
     return {
         "survicate/responses": sum(answer.is_refused for response in company.responses for answer in response.answers),
         "hubspot/feedback_submissions": sum(submission.is_refused for submission in company.feedback),
-        "files/usage_events": sum(event.is_refused for event in company.usage),
+        "files/usage_events": sum(event.is_refused for event in company.usage if not event.is_in_database),
+        "database/usage_events": sum(event.is_refused for event in company.usage if event.is_in_database),
+        "database/orders": sum(order.is_refused for order in company.orders),
         "files/survey_invites": sum(invite.is_refused for invite in company.invites),
         "files/subscriptions": 1,
         "stripe/subscriptions": int(any(subscription.biller == "stripe" for subscription in company.subscriptions)),
@@ -66,6 +68,7 @@ def truth_of(company: Company) -> Truth:
     ladders = churn_ladders(company)
     contacts = counted_contacts(company)
     seen = {response.person.number for response in company.responses if response.person}
+    seen |= {order.person.number for order in company.orders if not order.is_refused}
     return Truth(
         as_of=AS_OF,
         scorecard={

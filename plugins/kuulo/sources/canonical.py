@@ -153,8 +153,16 @@ REVIEWS = Stream(
     ),
 )
 
+_CANONICAL = (SURVEY_ANSWERS, SURVEY_INVITES, CUSTOMERS, CONTACTS, USAGE_EVENTS, SUBSCRIPTIONS, ORDERS, REVIEWS)
+
 FILES = Source(
     name="files",
     description="files laid in the inbox, for everything that has no connector",
-    streams=(SURVEY_ANSWERS, SURVEY_INVITES, CUSTOMERS, CONTACTS, USAGE_EVENTS, SUBSCRIPTIONS, ORDERS, REVIEWS),
+    streams=_CANONICAL,
+)
+DATABASE = Source(
+    name="database",
+    description="tables and queries of SQL databases, each declared in databases/<name>.yml",
+    streams=_CANONICAL,
+    parallel_tasks=2,
 )

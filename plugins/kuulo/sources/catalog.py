@@ -1,9 +1,9 @@
 """Every source by name: the one list that DAGs, suites, staging models and tests agree with."""
 
-from kuulo.sources.canonical import FILES
+from kuulo.sources.canonical import DATABASE, FILES
 from kuulo.sources.hubspot import HUBSPOT
 from kuulo.sources.source import Source
 from kuulo.sources.stripe import STRIPE
 from kuulo.sources.survicate import SURVICATE
 
-SOURCES: dict[str, Source] = {source.name: source for source in (SURVICATE, HUBSPOT, STRIPE, FILES)}
+SOURCES: dict[str, Source] = {source.name: source for source in (SURVICATE, HUBSPOT, STRIPE, FILES, DATABASE)}

@@ -102,7 +102,7 @@ def mapped(meanings: dict[str, Any]) -> CellReader:
             return _of_truth(cell, meanings)
         if not text:
             return None
-        raise NotInMap("a value that `map` in feed.yml does not have: add it there")
+        raise NotInMap("a value that `map` does not have: add it there")
 
     return read
 
@@ -115,7 +115,7 @@ def _of_truth(cell: bool, meanings: dict[str, Any]) -> Any:
                 return meaning
         except CannotType:
             continue
-    raise NotInMap("a value that `map` in feed.yml does not have: add it there")
+    raise NotInMap("a value that `map` does not have: add it there")
 
 
 def remembered(read: CellReader) -> CellReader:

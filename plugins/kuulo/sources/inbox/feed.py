@@ -55,7 +55,11 @@ class QuestionRule:
 
 @dataclass(frozen=True, kw_only=True)
 class Feed:
-    """One folder of the inbox and what its feed.yml says of the files in it."""
+    """One folder of the inbox and what its feed.yml says of the files in it.
+
+    Attributes:
+        file: what declares it, where that is no feed.yml; for messages.
+    """
 
     name: str
     stream: Stream
@@ -67,11 +71,12 @@ class Feed:
     skip_rows: int = 0
     timezone: str = "UTC"
     decimal: str = ""
+    file: str = ""
 
     @property
     def where(self) -> str:
-        """Its feed.yml as messages name it."""
-        return feed_file(self.name)
+        """What declares it, as messages name it."""
+        return self.file or feed_file(self.name)
 
     @property
     def asked_columns(self) -> tuple[str, ...]:
@@ -87,7 +92,7 @@ class Feed:
         said = {
             "version": MAPPING_VERSION,
             "stream": [self.stream.name, self.stream.primary_key, [[c.name, c.type, c.required] for c in self.stream.columns]],
-            "feed": {**asdict(self), "stream": self.stream.name},
+            "feed": {**{key: value for key, value in asdict(self).items() if key != "file"}, "stream": self.stream.name},
         }
         return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 

@@ -60,7 +60,9 @@ def load_feed_yaml(path: Path, where: str) -> dict[str, Any]:
     except (yaml.YAMLError, RecursionError) as error:
         raise FeedError(f"{where}: not valid YAML: {type(error).__name__}: check its quotes, brackets and special characters") from None
     if not isinstance(loaded, dict):
-        raise FeedError(f"{where}: holds no keys: it begins with `stream:` and `columns:` (docs/inbox.md has examples)")
+        raise FeedError(
+            f"{where}: holds no keys: it begins with `stream:` and `columns:` (docs/inbox.md and docs/database.md have examples)"
+        )
     _refuse_endless(loaded, where)
     return loaded
 

@@ -28,7 +28,7 @@ def read_feed(folder: Path, settings: Settings) -> Feed:
     where = feed_file(folder.name)
     said = load_feed_yaml(folder / "feed.yml", where)
     refuse_unknown(said, _KEYS, where, "feed.yml")
-    stream = _stream(said, where)
+    stream = stream_of(said, where)
     scales = known_scales(settings)
     questions = read_questions(said["questions"], stream, scales, where) if said.get("questions") is not None else ()
     columns = read_columns(said.get("columns"), stream, where)
@@ -48,7 +48,8 @@ def known_scales(settings: Settings) -> frozenset[str]:
         return frozenset(row["scale_id"] for row in csv.DictReader(lines))
 
 
-def _stream(said: dict[str, Any], where: str) -> Stream:
+def stream_of(said: dict[str, Any], where: str) -> Stream:
+    """The canonical stream that is declared."""
     names = listed(stream.name for stream in FILES.streams)
     if said.get("stream") is None:
         raise FeedError(f"{where}: lacks `stream`: write one of {names}")
@@ -91,7 +92,7 @@ def _writing(said: dict[str, Any], settings: Settings, where: str) -> dict[str, 
         "delimiter": _delimiter(texts.get("delimiter", ""), where),
         "sheet": texts.get("sheet", ""),
         "skip_rows": _skip_rows(texts.get("skip_rows", "0").strip(), where),
-        "timezone": _timezone(texts.get("timezone", settings.timezone).strip(), where),
+        "timezone": timezone_of(said, settings, where),
         "decimal": _decimal(texts.get("decimal", ""), where),
     }
 
@@ -120,7 +121,10 @@ def _skip_rows(written: str, where: str) -> int:
     return int(written)
 
 
-def _timezone(name: str, where: str) -> str:
+def timezone_of(said: dict[str, Any], settings: Settings, where: str) -> str:
+    """The zone of times without one: the declared, else the installation's."""
+    declared = said.get("timezone")
+    name = text_of(declared, where, "timezone").strip() if declared is not None else settings.timezone
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
