@@ -3,6 +3,8 @@
 {%- set scored = [
     ('survicate', 'stg_survicate__responses', 'survey_id', 'question_id', 'score'),
     ('hubspot', 'stg_hubspot__feedback_submissions', 'survey_id', "'value'", 'score'),
+    ('zendesk', 'stg_zendesk__satisfaction_ratings', 'survey_id', 'question_id', 'score'),
+    ('zendesk', 'stg_zendesk__csat_survey_responses', 'survey_id', 'question_id', 'score'),
 ] -%}
 
 -- Scored questions that the seed survey_questions does not name are in no metric: a warning, because that may be wanted.

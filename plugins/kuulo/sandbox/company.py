@@ -16,10 +16,13 @@ from kuulo.sandbox.stripe_billing import bill_by_card
 from kuulo.sandbox.subscriptions import generate_subscriptions
 from kuulo.sandbox.support import generate_issues
 from kuulo.sandbox.survicate_surveys import generate_responses
+from kuulo.sandbox.zendesk_ratings import generate_ratings
+from kuulo.sandbox.zendesk_support import generate_zendesk
 
 DEFAULT_SEED = 20250301
 DEFAULT_CUSTOMERS = 2000
 _CONTACTS_A_CUSTOMER, _EVENTS_A_CUSTOMER, _INVITES_A_CUSTOMER, _ORDERS_A_CUSTOMER = 7.5, 10, 4, 0.8
+_ZENDESK_TICKETS_A_CUSTOMER = 0.3
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Company:
         seed, customers: what it was generated from.
         refused_subscription: a row of the billing export that quarantine must hold; not among the subscriptions.
         vendor_answers: ratings and answers that other systems than the two survey tools took.
+        vendor_invites: what those systems offered to answer.
     """
 
     seed: int
@@ -46,6 +50,7 @@ class Company:
     orders: list[Order]
     refused_subscription: Subscription
     vendor_answers: list[VendorAnswer]
+    vendor_invites: list[SurveyInvite]
 
 
 @contextmanager
@@ -80,6 +85,10 @@ def _history_of(seed: int, customers: int) -> Company:
     desk = generate_issues(seed, people, round(_CONTACTS_A_CUSTOMER * customers))
     plant_edges(seed, desk, people)
     vendor_answers: list[VendorAnswer] = []
+    vendor_invites: list[SurveyInvite] = []
+    answers, invites = generate_ratings(seed, generate_zendesk(seed, people, desk, max(80, round(_ZENDESK_TICKETS_A_CUSTOMER * customers))))
+    vendor_answers += answers
+    vendor_invites += invites
     return Company(
         seed=seed,
         customers=customers,
@@ -95,4 +104,5 @@ def _history_of(seed: int, customers: int) -> Company:
         orders=generate_orders(seed, people, round(_ORDERS_A_CUSTOMER * customers)),
         refused_subscription=spoil_subscription(subscriptions),
         vendor_answers=vendor_answers,
+        vendor_invites=vendor_invites,
     )

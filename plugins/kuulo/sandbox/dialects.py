@@ -10,6 +10,8 @@ from kuulo.sandbox.exchange import Answer, Request
 from kuulo.sandbox.hubspot_dialect import HubspotDialect
 from kuulo.sandbox.stripe_dialect import STRIPE_KEY, StripeDialect
 from kuulo.sandbox.survicate_dialect import SurvicateDialect
+from kuulo.sandbox.zendesk_dialect import ZENDESK_LOGIN, ZENDESK_TOKEN, ZendeskDialect
+from kuulo.sandbox.zendesk_records import TOPIC_FIELD, TOPIC_TAG
 
 
 class Dialect(Protocol):
@@ -43,4 +45,12 @@ DIALECTS = (
     Spoken(source="survicate", prefix="/survicate/v2", dialect=SurvicateDialect, secret=SURVICATE_KEY),
     Spoken(source="hubspot", prefix="/hubspot", dialect=HubspotDialect, secret=HUBSPOT_TOKEN),
     Spoken(source="stripe", prefix="/stripe/v1", dialect=StripeDialect, secret=STRIPE_KEY),
+    Spoken(
+        source="zendesk",
+        prefix="/zendesk",
+        dialect=ZendeskDialect,
+        secret=ZENDESK_TOKEN,
+        login=ZENDESK_LOGIN,
+        extra={"topic_field": TOPIC_FIELD, "topic_tag_prefix": TOPIC_TAG},
+    ),
 )

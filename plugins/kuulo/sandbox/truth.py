@@ -42,7 +42,7 @@ def _is_met(person: Person, seen: set[int]) -> bool:
 
 
 # Where the rows of a system's contacts come in.
-CONTACTS_COME_IN = {"ticket": "hubspot/tickets", "phone": "files/contacts", "chat": "files/contacts"}
+CONTACTS_COME_IN = {"ticket": "hubspot/tickets", "phone": "files/contacts", "chat": "files/contacts", "zendesk": "zendesk/tickets"}
 
 
 def _quarantined(company: Company) -> dict[str, int]:

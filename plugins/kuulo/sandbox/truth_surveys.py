@@ -96,7 +96,7 @@ def survey_figures(company: Company) -> dict[Key, Figure]:
 
 def invite_figures(company: Company) -> dict[Key, Figure]:
     """response_rate: of the invites that were delivered, those that were responded to, by the month of sending."""
-    delivered = [invite for invite in company.invites if invite.delivered and not invite.is_refused]
+    delivered = [invite for invite in (*company.invites, *company.vendor_invites) if invite.delivered and not invite.is_refused]
     observed = [
         Observed(
             invite.sent_at,

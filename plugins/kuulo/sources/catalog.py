@@ -5,5 +5,6 @@ from kuulo.sources.hubspot import HUBSPOT
 from kuulo.sources.source import Source
 from kuulo.sources.stripe import STRIPE
 from kuulo.sources.survicate import SURVICATE
+from kuulo.sources.zendesk import ZENDESK
 
-SOURCES: dict[str, Source] = {source.name: source for source in (SURVICATE, HUBSPOT, STRIPE, FILES, DATABASE)}
+SOURCES: dict[str, Source] = {source.name: source for source in (SURVICATE, HUBSPOT, STRIPE, ZENDESK, FILES, DATABASE)}
