@@ -38,6 +38,8 @@ ROWS = [
     *_calls("asked", 1, channel="email", topic="replies", first_reply_at=datetime(2026, 5, 1, 9, 30)),  # noqa: DTZ001
     *_calls("told", 1, channel="email", topic="replies", direction="outbound", first_reply_at=datetime(2026, 5, 1, 9, 1)),  # noqa: DTZ001
     *_calls("machine", 1, channel="bot", topic="replies", is_bot=True, first_reply_at=datetime(2026, 5, 1, 9, 0, 1)),  # noqa: DTZ001
+    *_calls("in-time", 50, channel="phone", topic="cisco", wait_seconds=20.0),
+    *_calls("late", 80, channel="phone", topic="cisco", wait_seconds=20.5),
     *_calls("bot", 4, channel="bot", topic="aht", is_bot=True, is_abandoned=True, talk_seconds=9.0, wait_seconds=9.0),
 ]
 
@@ -55,6 +57,14 @@ def test_handle_time_and_speed_of_answer(warehouse: SmallWarehouse) -> None:
     assert (calls["answered"], calls["abandoned"], calls["abandon_rate"]) == (100, 25, 0.2)
     assert (calls["resolved"], calls["resolution_rate"], calls["answered_resolution_rate"]) == (75, 0.6, 0.75)
     assert (calls["first_replies"], calls["first_reply_minutes_p50"], calls["first_reply_minutes_p90"]) == (0, None, None)
+
+
+def test_the_service_level_that_cisco_prints(warehouse: SmallWarehouse) -> None:
+    """Intelligent Contact Management's manual: 50 of 130 calls answered in time are 38 percent, however nobody's giving up is counted."""
+    calls = warehouse.one("from service_levels_by_day where topic = 'cisco'")
+    assert (calls["answered_within"], calls["waited"], calls["abandoned_waited"]) == (50, 130, 0)
+    formulas = ("of_answered", "abandons_ignored", "abandons_negative", "abandons_positive")
+    assert [round(calls[f"service_level_{formula}"], 4) for formula in formulas] == [0.3846] * 4
 
 
 def test_parts_add_up_over_teams_where_rates_would_not(warehouse: SmallWarehouse) -> None:

@@ -64,6 +64,10 @@ rated as (
             '(closed.churned_mrr + closed.contraction_mrr - closed.expansion_mrr - closed.reactivation_mrr)',
             'closed.opening_mrr'
         ) }} as net_mrr_churn_rate,
+        {{ safe_ratio('(closed.churned_mrr + closed.contraction_mrr - closed.expansion_mrr)', 'closed.opening_mrr') }}
+            as net_mrr_churn_rate_without_reactivation,
+        {{ safe_ratio('closed.churned_voluntary', 'closed.opening_customers') }} as voluntary_logo_churn_rate,
+        {{ safe_ratio('closed.churned_involuntary', 'closed.opening_customers') }} as involuntary_logo_churn_rate,
         months.status
     from closed
     inner join months on closed.month = months.month

@@ -10,6 +10,7 @@ csat as (
         cast(count(*) as bigint) as responses,
         cast({{ count_of('satisfied') }} as bigint) as satisfied,
         sum(score) as score_sum,
+        {{ safe_ratio('sum(score)', 'count(*)') }} as csat_mean,
         -- a scale without a satisfied box yields no score
         case when count(category) > 0 then {{ safe_ratio('100 * ' ~ count_of('satisfied'), 'count(*)') }} end as csat
     from answers

@@ -22,7 +22,9 @@ counted as (
         count(case when is_resolved and agent_replies < 2 then 1 end) as one_touch,
         count(case when is_resolved and agent_replies is not null then 1 end) as resolved_with_agent_replies,
         count(case when is_resolved and customer_replies = 0 then 1 end) as no_customer_reply,
-        count(case when is_resolved and customer_replies is not null then 1 end) as resolved_with_customer_replies
+        count(case when is_resolved and customer_replies is not null then 1 end) as resolved_with_customer_replies,
+        count(case when is_resolved and reopen_count = 0 then 1 end) as not_reopened,
+        count(case when is_resolved and reopen_count is not null then 1 end) as resolved_with_reopen_count
     from contacts
     group by day, channel, topic, segment, team
 ),
@@ -34,7 +36,8 @@ rated as (
         {{ safe_ratio('(resolved_first - excluded_resolved)', '(first_contacts - pending - excluded)') }} as fcr_net,
         {{ safe_ratio('(resolved_first + unresolved_by_transfer_only)', '(first_contacts - pending)') }} as fcr_lenient,
         {{ safe_ratio('one_touch', 'resolved_with_agent_replies') }} as fcr_one_touch,
-        {{ safe_ratio('no_customer_reply', 'resolved_with_customer_replies') }} as fcr_no_customer_reply
+        {{ safe_ratio('no_customer_reply', 'resolved_with_customer_replies') }} as fcr_no_customer_reply,
+        {{ safe_ratio('not_reopened', 'resolved_with_reopen_count') }} as fcr_no_reopen
     from counted
 )
 

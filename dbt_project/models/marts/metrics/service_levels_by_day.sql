@@ -19,6 +19,7 @@ measured as (
         reopen_count is not null and (is_resolved or reopen_count > 0) as is_reopen_known,
         case when is_answered and not is_outbound then first_reply_minutes end as first_reply_minutes,
         case when is_answered then wait_seconds end as wait_seconds,
+        case when is_abandoned and not is_bot then wait_seconds end as abandoned_wait_seconds,
         case when is_answered then handle_seconds end as handle_seconds,
         case when is_answered then talk_seconds end as talk_seconds
     from contacts
@@ -41,6 +42,9 @@ summed as (
         coalesce(sum(talk_seconds), 0) as talk_seconds_sum,
         count(wait_seconds) as waited,
         coalesce(sum(wait_seconds), 0) as wait_seconds_sum,
+        count(case when wait_seconds <= {{ var('service_level_seconds') }} then 1 end) as answered_within,
+        count(abandoned_wait_seconds) as abandoned_waited,
+        count(case when abandoned_wait_seconds <= {{ var('service_level_seconds') }} then 1 end) as abandoned_within,
         count(first_reply_minutes) as first_replies,
         -- in whole microseconds, since a sum of thirds of a minute depends on the order of the rows
         coalesce(sum(cast(round(first_reply_minutes * 60000000) as bigint)) / 60000000.0, 0) as first_reply_minutes_sum,
@@ -63,6 +67,10 @@ rated as (
         *,
         {{ safe_ratio('handle_seconds_sum', 'handled') }} as aht_seconds,
         {{ safe_ratio('wait_seconds_sum', 'waited') }} as asa_seconds,
+        {{ safe_ratio('answered_within', 'waited') }} as service_level_of_answered,
+        {{ safe_ratio('answered_within', '(waited + abandoned_waited - abandoned_within)') }} as service_level_abandons_ignored,
+        {{ safe_ratio('answered_within', '(waited + abandoned_waited)') }} as service_level_abandons_negative,
+        {{ safe_ratio('(answered_within + abandoned_within)', '(waited + abandoned_waited)') }} as service_level_abandons_positive,
         {{ safe_ratio('abandoned', '(answered + abandoned)') }} as abandon_rate,
         {{ safe_ratio('escalated_from_bot', 'bot_sessions') }} as bot_escalation_rate,
         {{ safe_ratio('resolved', 'contacts') }} as resolution_rate,
