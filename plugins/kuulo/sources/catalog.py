@@ -2,9 +2,10 @@
 
 from kuulo.sources.canonical import DATABASE, FILES
 from kuulo.sources.hubspot import HUBSPOT
+from kuulo.sources.intercom import INTERCOM
 from kuulo.sources.source import Source
 from kuulo.sources.stripe import STRIPE
 from kuulo.sources.survicate import SURVICATE
 from kuulo.sources.zendesk import ZENDESK
 
-SOURCES: dict[str, Source] = {source.name: source for source in (SURVICATE, HUBSPOT, STRIPE, ZENDESK, FILES, DATABASE)}
+SOURCES: dict[str, Source] = {source.name: source for source in (SURVICATE, HUBSPOT, INTERCOM, STRIPE, ZENDESK, FILES, DATABASE)}
