@@ -18,7 +18,7 @@ from kuulo.validation.suite import DERIVED_COLUMNS, read_suite
 from tests.validation.landed_batches import HAPPENED, LANDED, SeededSettings, clean_row, land, typed_table, write_seeds
 
 STREAMS = [(source.name, stream) for source in SOURCES.values() for stream in source.streams]
-QUESTIONS = "survicate,s1,3,0-10\nhubspot,s1,question_id 0,0-10\n"
+QUESTIONS = "".join(f"{name},s1,{3 if name == 'survicate' else 'question_id 0'},0-10\n" for name in SOURCES)
 Row = dict[str, Any]
 
 
@@ -73,9 +73,8 @@ def judge(bench: tuple[SeededSettings, DuckDBWorkshop], source: str, stream: Str
 
 
 def fitting_row(source: str, stream: Stream, number: int) -> Row:
-    return clean_row(
-        stream, number, **({"question_id": "question_id 0"} if (source, stream.name) == ("hubspot", "feedback_submissions") else {})
-    )
+    is_declared = stream.scale_from == "survey_questions" and source != "survicate"
+    return clean_row(stream, number, **({"question_id": "question_id 0"} if is_declared else {}))
 
 
 def refused(bench: tuple[SeededSettings, DuckDBWorkshop]) -> dict[int, set[int]]:

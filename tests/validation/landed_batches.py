@@ -21,6 +21,7 @@ LANDED = datetime(2026, 1, 2, 1, 0)  # noqa: DTZ001
 _BY_TYPE: dict[str, Any] = {"int64": 3, "float64": 1.0, "boolean": True, "timestamp": HAPPENED, "date": HAPPENED.date(), "json": "{}"}
 _BY_NAME: dict[str, Any] = {
     "metric": "nps", "scale": "0-10", "score": 9.0, "email": "ada@example.com", "survey_id": "s1", "rating": 4.0, "rating_max": 5.0,
+    "is_deleted": None,  # true of a tombstone, of which less is required
 }  # fmt: skip
 
 

@@ -28,6 +28,29 @@ ROW_RULES: list[tuple[str, dict[str, Any], dict[str, str], list[tuple[Any, ...]]
         [(None, 1.0)],
     ),
     (
+        "expect_column_values_to_not_be_null",
+        {"column": "a", "row_condition": {"type": "nullity", "column": {"name": "is_deleted"}, "is_null": True}},
+        {"a": "varchar", "is_deleted": "boolean"},
+        [("x", None), (None, True)],
+        [(None, None)],
+    ),
+    (
+        "expect_column_values_to_not_be_null",
+        {
+            "column": "a",
+            "row_condition": {
+                "type": "and",
+                "conditions": [
+                    {"type": "nullity", "column": {"name": "scale"}, "is_null": False},
+                    {"type": "nullity", "column": {"name": "told"}, "is_null": False},
+                ],
+            },
+        },
+        {"a": "varchar", "scale": "varchar", "told": "varchar"},
+        [("x", "1-5", "9"), (None, None, "9"), (None, "1-5", None), (None, None, None)],
+        [(None, "1-5", "nine")],
+    ),
+    (
         "expect_column_values_to_not_match_regex",
         {"column": "a", "regex": r"^\s*$"},
         {"a": "varchar"},

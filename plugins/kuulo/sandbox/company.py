@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from kuulo.sandbox.activity import generate_deals, generate_invites, generate_usage
 from kuulo.sandbox.company_activity import Deal, SurveyInvite, UsageEvent, VendorAnswer
 from kuulo.sandbox.company_records import CrmCompany, FeedbackSubmission, Person, Subscription, SupportContact, SurveyResponse
+from kuulo.sandbox.dynamics365_support import generate_dynamics365
+from kuulo.sandbox.dynamics365_voice import generate_voice
 from kuulo.sandbox.hubspot_feedback import generate_feedback
 from kuulo.sandbox.orders import Order, generate_orders
 from kuulo.sandbox.people import generate_people
@@ -87,6 +89,10 @@ def _history_of(seed: int, customers: int) -> Company:
     vendor_answers: list[VendorAnswer] = []
     vendor_invites: list[SurveyInvite] = []
     answers, invites = generate_ratings(seed, generate_zendesk(seed, people, desk, max(80, round(_ZENDESK_TICKETS_A_CUSTOMER * customers))))
+    vendor_answers += answers
+    vendor_invites += invites
+    generate_dynamics365(seed, people, customers, desk)
+    answers, invites = generate_voice(seed, people, customers, desk.contacts)
     vendor_answers += answers
     vendor_invites += invites
     return Company(

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from kuulo.sandbox import HUBSPOT_TOKEN, SURVICATE_KEY
 from kuulo.sandbox.company import Company
+from kuulo.sandbox.dynamics365_dialect import CLIENT_ID, CLIENT_SECRET, TENANT, TOKEN_PREFIX, Dynamics365Dialect
+from kuulo.sandbox.dynamics365_dialect import PREFIX as DYNAMICS365_PREFIX
 from kuulo.sandbox.exchange import Answer, Request
 from kuulo.sandbox.hubspot_dialect import HubspotDialect
 from kuulo.sandbox.stripe_dialect import STRIPE_KEY, StripeDialect
@@ -52,5 +54,14 @@ DIALECTS = (
         secret=ZENDESK_TOKEN,
         login=ZENDESK_LOGIN,
         extra={"topic_field": TOPIC_FIELD, "topic_tag_prefix": TOPIC_TAG},
+    ),
+    Spoken(
+        source="dynamics365",
+        prefix=DYNAMICS365_PREFIX,
+        dialect=Dynamics365Dialect,
+        login=CLIENT_ID,
+        secret=CLIENT_SECRET,
+        extra={"tenant_id": TENANT, "token_url": f"{{address}}{TOKEN_PREFIX}/token"},
+        also=(TOKEN_PREFIX,),
     ),
 )

@@ -42,7 +42,13 @@ def _is_met(person: Person, seen: set[int]) -> bool:
 
 
 # Where the rows of a system's contacts come in.
-CONTACTS_COME_IN = {"ticket": "hubspot/tickets", "phone": "files/contacts", "chat": "files/contacts", "zendesk": "zendesk/tickets"}
+CONTACTS_COME_IN = {
+    "ticket": "hubspot/tickets",
+    "phone": "files/contacts",
+    "chat": "files/contacts",
+    "zendesk": "zendesk/tickets",
+    "dynamics365": "dynamics365/incidents",
+}
 
 
 def _quarantined(company: Company) -> dict[str, int]:

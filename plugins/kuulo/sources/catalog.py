@@ -1,6 +1,7 @@
 """Every source by name: the one list that DAGs, suites, staging models and tests agree with."""
 
 from kuulo.sources.canonical import DATABASE, FILES
+from kuulo.sources.dynamics365 import DYNAMICS365
 from kuulo.sources.hubspot import HUBSPOT
 from kuulo.sources.intercom import INTERCOM
 from kuulo.sources.source import Source
@@ -8,4 +9,4 @@ from kuulo.sources.stripe import STRIPE
 from kuulo.sources.survicate import SURVICATE
 from kuulo.sources.zendesk import ZENDESK
 
-SOURCES: dict[str, Source] = {source.name: source for source in (SURVICATE, HUBSPOT, INTERCOM, STRIPE, ZENDESK, FILES, DATABASE)}
+SOURCES: dict[str, Source] = {source.name: source for source in (SURVICATE, HUBSPOT, DYNAMICS365, INTERCOM, STRIPE, ZENDESK, FILES, DATABASE)}

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _NO_SCALES = "select null::varchar as scale_id, null::double as scale_min, null::double as scale_max, null::double as scale_step limit 0"
 _NO_QUESTIONS = "select null::varchar as source, null::varchar as survey_id, null::varchar as question_id, null::varchar as scale limit 0"
-_QUESTION_COLUMNS = frozenset({"survey_id", "question_id", "score"})
+_BY_QUESTION = "select question_id, min(scale) as scale from questions group by question_id having count(distinct scale) = 1"
+_QUESTION_COLUMNS = frozenset({"question_id", "score"})
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,11 @@ def _derived(stream: Stream, columns: set[str]) -> tuple[str, str]:
         return f"{latest} as _latest_at, null::varchar as _known_scale, null::double as _scale_nearest", ""
     joins = "left join scales on scales.scale_id = typed.scale"
     if by_question:
-        joins = """
-            left join questions on questions.survey_id = typed.survey_id and questions.question_id = typed.question_id::varchar
+        # an answer that does not name its survey finds its question by that one's id alone, where the id has one scale
+        named = "questions.survey_id = typed.survey_id and" if "survey_id" in columns else ""
+        asked = "questions" if named else f"({_BY_QUESTION})"
+        joins = f"""
+            left join {asked} as questions on {named} questions.question_id = typed.question_id::varchar
             left join scales on scales.scale_id = questions.scale
         """
     return (
