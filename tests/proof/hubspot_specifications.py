@@ -4,22 +4,11 @@ Each deviation is a change to a copy in memory, with its reason; nothing else of
 """
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from tests.proof.prism import specification_path
+from tests.proof.specifications import Deviation, Specification, put_right, specification_path
 
-Specification = dict[str, Any]
 NAMES = ("contacts-v3", "companies-v3", "deals-v3", "tickets-v3", "feedback_submissions-v3", "owners-v3", "pipelines-v3", "associations-v4")
-
-
-@dataclass(frozen=True)
-class Deviation:
-    """One thing that a specification says otherwise than the live API, and what it is changed to."""
-
-    why: str
-    change: Callable[[Specification], None]
 
 
 def _schema(specification: Specification, name: str) -> dict[str, Any]:
@@ -68,12 +57,4 @@ def as_published(name: str) -> Specification:
 
 def as_lived(name: str) -> Specification:
     """The same, with the known deviations put right."""
-    specification = as_published(name)
-    for deviation in DEVIATIONS:
-        deviation.change(specification)
-    return specification
-
-
-def all_as_lived() -> Iterator[Specification]:
-    """Every specification, with the known deviations put right."""
-    return map(as_lived, NAMES)
+    return put_right(as_published(name), DEVIATIONS)

@@ -17,26 +17,18 @@ from typing import Any
 import pytest
 import requests
 
-from tests.conftest import CHECKOUT, SHARED
+from tests.conftest import CHECKOUT
 from tests.loopback_server import Asked, Reply, Script
+from tests.proof.specifications import Specification
 
-SPECIFICATIONS = SHARED / "specs"
 _FOLDER = CHECKOUT / "proof" / "node_modules"
 _LISTENING = "Prism is listening on "
 _START_SECONDS = 120.0  # usually 2 to 5; a busy machine is no failure
 _HOP_BY_HOP = {"host", "content-length", "connection", "accept-encoding"}
 
 
-def specification_path(name: str) -> Path:
-    """Where a vendor's specification lies; skips where it does not stand beside the checkout."""
-    path = SPECIFICATIONS / name
-    if not path.is_file():
-        pytest.skip(f"no specification at {path}")
-    return path
-
-
 @contextmanager
-def prism(specification: dict[str, Any], folder: Path, *options: str) -> Iterator[str]:
+def prism(specification: Specification, folder: Path, *options: str) -> Iterator[str]:
     """Serve a specification on loopback; its address. An answer that breaks its own schema is a failure, too (`--errors`)."""
     if not (_FOLDER / ".installed").exists():
         pytest.skip(f"no Prism in {_FOLDER}: it needs npm, then `make test` sets it up")
