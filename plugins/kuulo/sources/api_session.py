@@ -144,6 +144,8 @@ class ApiSession:
         return answer
 
     def _send(self, ask: Ask) -> Answer:
+        if any(len(value) > self.limits.link_characters for _, value in ask.params):
+            raise SourceContractBroken(f"a cursor of more than {self.limits.link_characters:,} characters: it was not sent")
         self._pace.wait(ask.path)
         url = self.base_url + ask.path
         headers = {**self._headers, **dict(ask.headers), **self._standing.headers(self._clocks.monotonic())}
@@ -205,9 +207,9 @@ class ApiSession:
         if status in self._manners.busy_statuses:
             raise self._busy(response)
         if status == 404:
-            raise NotFound(f"{ask.path} is not there (404): check the host of connection {self.source}, or the record is gone")
+            raise NotFound(f"{ask.place} is not there (404): check the host of connection {self.source}, or the record is gone")
         if not 200 <= status < 300:
-            raise SourceContractBroken(f"refused with status {status} on {ask.path}: what is asked no longer fits the vendor's API")
+            raise SourceContractBroken(f"refused with status {status} on {ask.place}: what is asked no longer fits the vendor's API")
         return Answer(self._whole_body(response), status)
 
     def _busy(self, response: requests.Response) -> Exception:

@@ -25,6 +25,11 @@ class Ask:
     headers: tuple[tuple[str, str], ...] = ()
     verbatim: bool = False
 
+    @property
+    def place(self) -> str:
+        """The path as messages name it: without a query of its own, which may hold a cookie of the vendor's."""
+        return self.path.partition("?")[0]
+
     def to_json(self) -> dict[str, Any]:
         """The ask as JSON, for a progress record."""
         kept: dict[str, Any] = {"path": self.path, "params": [list(pair) for pair in self.params], "method": self.method, "body": self.body}

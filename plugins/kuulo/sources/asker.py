@@ -71,7 +71,10 @@ class Asker:
         """A whole answer with a list at `records_at`; every ask is remembered, and none is sent twice."""
         fingerprint = json.dumps(ask.to_json(), sort_keys=True)
         if fingerprint in self._asked:
-            raise SourceContractBroken(f"{self.label}: the vendor's cursor leads back to a page that was read: its paging goes in circles")
+            raise SourceContractBroken(
+                f"{self.label}: the vendor's cursor leads back to a page that was read, its paging goes in circles: run it again with "
+                f"`refresh`, which reads the window anew"
+            )
         if len(self._asked) >= self.session.limits.pages:
             raise SourceContractBroken(f"{self.label}: more than {self.session.limits.pages:,} pages: ask for a smaller window")
         self._asked.add(fingerprint)
