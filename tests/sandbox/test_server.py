@@ -9,7 +9,7 @@ import requests
 
 from kuulo.sandbox import HUBSPOT_TOKEN, SURVICATE_KEY
 from kuulo.sandbox.__main__ import main
-from kuulo.sandbox.faults_on_request import Fault
+from kuulo.sandbox.fault import Fault
 from kuulo.sandbox.server import SandboxServer, serve
 
 SURVICATE = {"Authorization": f"Basic {SURVICATE_KEY}"}
@@ -87,12 +87,21 @@ def test_a_body_can_be_cut(small_company):
         assert _surveys(server).ok
 
 
-def test_a_page_can_lead_to_itself(own_sandbox):
-    _plan(own_sandbox, kind="repeated_next", times=10)
-    survicate = requests.get(f"{own_sandbox.url_of('survicate')}/surveys?items_per_page=100", headers=SURVICATE, timeout=10).json()
-    assert survicate["pagination_data"] == {"has_more": True, "next_url": "/surveys?items_per_page=100"}
-    hubspot = requests.get(f"{own_sandbox.url_of('hubspot')}/crm/v3/owners?after=9001", headers=HUBSPOT, timeout=10).json()
-    assert hubspot["paging"]["next"]["after"] == "9001"
+def test_a_list_can_be_asked_for_in_small_pages_and_come_back_to_its_first(own_sandbox):
+    own_sandbox.reception.page_size = 2
+    url, names = f"{own_sandbox.url_of('hubspot')}/crm/v3/owners?limit=100", []
+    _plan(own_sandbox, kind="same_page", skip=1, times=10)
+    for after in ("", "&after=9002", "&after=9004"):
+        page = requests.get(url + after, headers=HUBSPOT, timeout=10).json()
+        names.append(([owner["id"] for owner in page["results"]], page["paging"]["next"]["after"]))
+    assert names == [(["9001", "9002"], "9002"), (["9003", "9004"], "9004"), (["9003", "9004"], "9004")]
+
+
+def test_a_fault_of_lists_strikes_lists_only(own_sandbox):
+    _plan(own_sandbox, kind="empty_page", stream="responses")
+    assert _surveys(own_sandbox).json()["data"]
+    url = f"{own_sandbox.url_of('survicate')}/surveys/svy_support/responses"
+    assert [bool(requests.get(url, headers=SURVICATE, timeout=10).json()["data"]) for _ in range(2)] == [False, True]
 
 
 @pytest.mark.parametrize("plan", [{"kind": "earthquake"}, {"colour": "red"}])

@@ -39,11 +39,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is answered; the body is JSON."""
+    """What is answered; the body is JSON. `wire` names a way to break it on the line (wire_faults.py), empty for none."""
 
     status: int
     body: bytes
     headers: tuple[tuple[str, str], ...] = ()
+    wire: str = ""
 
 
 class Refusal(Exception):

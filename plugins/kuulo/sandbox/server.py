@@ -2,7 +2,8 @@
 
 import json
 import socket
-from collections.abc import Callable, Iterator
+import ssl
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
@@ -12,7 +13,11 @@ from kuulo.sandbox import BANNER
 from kuulo.sandbox.company import Company
 from kuulo.sandbox.dialects import DIALECTS, Dialect, Spoken
 from kuulo.sandbox.exchange import Answer, Request, json_answer
-from kuulo.sandbox.faults_on_request import Fault, FaultScript
+from kuulo.sandbox.fault import Fault
+from kuulo.sandbox.faults_on_request import FaultScript
+from kuulo.sandbox.fewer_records import with_fewer_records
+from kuulo.sandbox.vendor_lists import list_at
+from kuulo.sandbox.wire_faults import break_on_the_line
 
 ADMIN_PREFIX = "/_sandbox"
 _LARGEST_BODY = 4_000_000
@@ -25,15 +30,17 @@ class Reception:
     Attributes:
         requests: method and target of every request to a vendor, oldest first.
         faults: what goes wrong, and when.
+        page_size: of the declared lists, whatever a request asks for; 0 leaves it to the request.
     """
 
     def __init__(self, company: Company, faults: tuple[Fault, ...] = ()) -> None:
-        self._company = company
-        self._dialects: dict[str, Dialect] = {}
+        self._company, self._smaller_company = company, company
+        self._dialects: dict[tuple[str, bool], Dialect] = {}
         self._rendered: dict[tuple[Any, ...], Answer] = {}
         self._lock, self._making = Lock(), Lock()
         self.requests: list[str] = []
         self.faults = FaultScript(faults)
+        self.page_size = 0
 
     def answer(self, request: Request) -> Answer:
         """The answer to a request to a vendor or to the sandbox itself."""
@@ -44,24 +51,32 @@ class Reception:
                 if request.path.startswith(prefix + "/"):
                     with self._lock:
                         self.requests.append(f"{request.method} {request.path}")
-                    dialect = self._dialect(spoken)
-                    return self.faults.spoil(request, self._once(request, request.below(prefix), dialect.answer))
+                    return self._answer_for_vendor(spoken, request, request.below(prefix))
         known = ", ".join(spoken.prefix for spoken in DIALECTS)
         return json_answer({"message": f"This is the Kuulo sandbox ({BANNER}): ask under one of {known}"}, 404)
 
-    def _dialect(self, spoken: Spoken) -> Dialect:
+    def _answer_for_vendor(self, spoken: Spoken, request: Request, below: Request) -> Answer:
+        shape = list_at(spoken.source, below.path)
+        if shape and self.page_size:
+            below = shape.with_size(below, self.page_size)
+        good = self._once(spoken, below)
+        return self.faults.spoil(request, good, shape, lambda: self._once(spoken, below, fewer=True))
+
+    def _dialect(self, spoken: Spoken, fewer: bool) -> Dialect:
         """The vendor's dialect, made when it is first spoken to: who reads one source need not wait for the others."""
         with self._making:
-            if spoken.source not in self._dialects:
-                self._dialects[spoken.source] = spoken.dialect(self._company)
-            return self._dialects[spoken.source]
+            if fewer and self._smaller_company is self._company:
+                self._smaller_company = with_fewer_records(self._company)
+            if (spoken.source, fewer) not in self._dialects:
+                self._dialects[spoken.source, fewer] = spoken.dialect(self._smaller_company if fewer else self._company)
+            return self._dialects[spoken.source, fewer]
 
-    def _once(self, request: Request, below: Request, dialect: Callable[[Request], Answer]) -> Answer:
+    def _once(self, spoken: Spoken, below: Request, *, fewer: bool = False) -> Answer:
         """A page is rendered when it is first asked for; nothing in the company changes afterwards."""
-        told = tuple(request.headers.get(name) for name in _HEADERS_THAT_COUNT)
-        key = (request.method, request.path, request.query, request.body, told)
+        told = tuple(below.headers.get(name) for name in _HEADERS_THAT_COUNT)
+        key = (spoken.source, fewer, below.method, below.path, below.query, below.body, told)
         if key not in self._rendered:
-            self._rendered[key] = dialect(below)
+            self._rendered[key] = self._dialect(spoken, fewer).answer(below)
         return self._rendered[key]
 
     def _answer_for_sandbox(self, request: Request) -> Answer:
@@ -95,9 +110,19 @@ class _Handler(BaseHTTPRequestHandler):
             return
         request = Request.from_target(self.command, self.path, dict(self.headers.items()), self.rfile.read(length))
         answer = self.reception.answer(request)
+        if answer.wire:
+            self.close_connection = True
+            break_on_the_line(self.connection, answer)
+            return
         announced = dict(answer.headers).get("Content-Length", str(len(answer.body)))
-        self.send_response(answer.status)
-        for name, value in (*answer.headers, ("Content-Type", "application/json;charset=utf-8"), ("X-Kuulo-Sandbox", BANNER)):
+        self.send_response_only(answer.status)
+        usual = {} if any(name == "Date" for name, _ in answer.headers) else {"Date": self.date_time_string()}
+        for name, value in (
+            *answer.headers,
+            *usual.items(),
+            ("Content-Type", "application/json;charset=utf-8"),
+            ("X-Kuulo-Sandbox", BANNER),
+        ):
             if name != "Content-Length":
                 self.send_header(name, value)
         self.send_header("Content-Length", announced)
@@ -123,17 +148,20 @@ class _QuietServer(ThreadingHTTPServer):
 class SandboxServer:
     """A running sandbox; close it when done, or use `serve`."""
 
-    def __init__(self, company: Company, port: int = 0, faults: tuple[Fault, ...] = ()) -> None:
+    def __init__(self, company: Company, port: int = 0, faults: tuple[Fault, ...] = (), tls: ssl.SSLContext | None = None) -> None:
         self.reception = Reception(company, faults)
         handler = type("_BoundHandler", (_Handler,), {"reception": self.reception})
         self._server = _QuietServer(("127.0.0.1", port), handler)
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()
 
     @property
     def url(self) -> str:
         """Where it answers, without a slash at the end."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
 
     def url_of(self, source: str) -> str:
         """The base address of a source's API."""
@@ -151,9 +179,9 @@ class SandboxServer:
 
 
 @contextmanager
-def serve(company: Company, port: int = 0, faults: tuple[Fault, ...] = ()) -> Iterator[SandboxServer]:
-    """Serve the company for as long as the context lasts; port 0 takes a free one."""
-    server = SandboxServer(company, port, faults)
+def serve(company: Company, port: int = 0, faults: tuple[Fault, ...] = (), tls: ssl.SSLContext | None = None) -> Iterator[SandboxServer]:
+    """Serve the company for as long as the context lasts; port 0 takes a free one, `tls` makes it https."""
+    server = SandboxServer(company, port, faults, tls)
     try:
         yield server
     finally:

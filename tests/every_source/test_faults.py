@@ -1,0 +1,93 @@
+"""Each fault on each kind of list of each source: the rows of a reading without it, or a stream that fails closed and says why."""
+
+import logging
+import re
+import time
+from dataclasses import replace
+
+import pytest
+
+from kuulo.errors import KuuloError
+from kuulo.sandbox.fault import Fault
+from kuulo.sandbox.vendor_lists import LISTS
+from kuulo.sources.api_session import Time
+from tests.every_source.fault_table import NETWORK, PAGING, CannotBe, Case, GoesOn, Place, Same, Stops
+from tests.every_source.readings import Desk, Read, desk, differences, sandbox, small_pages, sources_of_apis, spoken, truth
+
+PLACES = [Place(source, shape) for source in sources_of_apis() for shape in LISTS.get(source.name, ())]
+CASES = [(place, case) for place in PLACES for case in (*NETWORK, *PAGING)]
+
+
+def _named(value: object) -> str | None:
+    if isinstance(value, Place):
+        return f"{value.source.name}-{value.shape.stream}"
+    return value.id if isinstance(value, Case) else None
+
+
+def _page_size(place: Place) -> int:
+    """Small enough for some pages of any company, and large enough to be quick."""
+    return min(20, max(2, truth(place.source.name, place.shape.stream).receipts[-1].received // 20))
+
+
+@pytest.fixture(autouse=True)
+def _good_again():
+    yield
+    sandbox().reception.faults.clear()
+
+
+def _commit(place: Place, *faults: Fault) -> None:
+    for fault in faults:
+        sandbox().reception.faults.add(replace(fault, stream=place.shape.stream, path_contains=spoken(place.source.name).prefix))
+
+
+def _read(own: Desk, case: Case) -> Read:
+    clocks = Time(sleep=lambda _: None, monotonic=time.monotonic, now=own.still.now) if case.really_waits else None
+    return own.read(limits=case.limits, clocks=clocks)
+
+
+@pytest.mark.parametrize("source", sources_of_apis(), ids=lambda source: source.name)
+def test_every_source_declares_how_it_pages(source):
+    assert LISTS.get(source.name), f"declare a PageShape for {source.name} in sandbox/vendor_lists.py: faults are committed by it"
+    assert {shape.stream for shape in LISTS[source.name]} <= {stream.name for stream in source.streams}
+
+
+@pytest.mark.parametrize("place", PLACES, ids=_named)
+def test_small_pages_give_the_rows_of_large_ones(place):
+    with desk(place.source.name, place.shape.stream) as own, small_pages(_page_size(place)):
+        read = own.read()
+    assert differences(read.rows, truth(place.source.name, place.shape.stream).rows) == []
+    assert read.receipts[-1].pages >= 3
+
+
+@pytest.mark.parametrize(("place", "case"), CASES, ids=_named)
+def test_fault(place, case, caplog):
+    caplog.set_level(logging.DEBUG)
+    outcome, good = case.outcome_at(place), truth(place.source.name, place.shape.stream)
+    if isinstance(outcome, CannotBe):
+        assert outcome.reason
+        return
+    with desk(place.source.name, place.shape.stream) as own, small_pages(_page_size(place)):
+        _commit(place, *case.faults)
+        if isinstance(outcome, GoesOn):
+            read = _read(own, case)
+            assert re.search(outcome.says, read.receipts[-1].note)
+            assert read.distinct[own.stream] < good.distinct[own.stream]
+        elif isinstance(outcome, Same):
+            assert differences(_read(own, case).rows, good.rows) == []
+            assert outcome.after is None or tuple(own.still.slept) == outcome.after
+        else:
+            _assert_it_fails_closed(own, place, case, outcome, caplog)
+            sandbox().reception.faults.clear()
+            assert differences(own.read(refresh=case in PAGING, run="run-2").rows, good.rows) == []
+
+
+def _assert_it_fails_closed(own: Desk, place: Place, case: Case, outcome: Stops, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(KuuloError) as stopped:
+        _read(own, case)
+    message = str(stopped.value)
+    assert type(stopped.value) is outcome.error, message
+    assert re.match(rf"{place.source.name}/{place.shape.stream}, page \d+: ", message)
+    assert re.search(outcome.says, message)
+    assert len(message) < 500
+    assert not own.has_landed()
+    assert spoken(place.source.name).secret not in message + caplog.text
