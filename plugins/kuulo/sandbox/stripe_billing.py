@@ -114,7 +114,7 @@ def _status(parts: list[Subscription]) -> str:
 
 
 def _card_subscription(parts: list[Subscription]) -> CardSubscription:
-    first, way = parts[0], chance(parts[0].subscription_id, 9)
+    first, way = parts[0], chance(parts[0].subscription_id, 8)
     tried = first.cancel_reason != "plan change" and chance(f"tried: {first.subscription_id}", 5) == 0
     return CardSubscription(
         parts=parts,
