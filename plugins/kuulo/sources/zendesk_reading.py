@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 from kuulo.sources.api_errors import SourceContractBroken
 from kuulo.sources.ask import Answer, Ask
@@ -57,8 +56,10 @@ class CursorExport:
         """Every page; the cursor behind the last one is left for the next window."""
         parent = {name: asker.knobs[name] for name in self.told if name in asker.knobs}
         following: Ask | None = Ask.from_json(state["ask"]) if state else self._first(asker)
+        may_begin_again = state is None and asker.cursor is not None
         while following:
-            ask, answer = self._answered(asker, following, may_begin_again=state is None and following == self._first(asker))
+            ask, answer = self._answered(asker, following, may_begin_again=may_begin_again)
+            may_begin_again = False
             cursor = self._cursor_behind(asker, ask, answer)
             following = self._following(asker, ask, answer, cursor)
             if following is None and cursor:
@@ -75,7 +76,7 @@ class CursorExport:
         try:
             return ask, asker.ask(ask, self.records_at)
         except SourceContractBroken:
-            if not (may_begin_again and asker.cursor):
+            if not may_begin_again:
                 raise
         asker.note("the kept cursor was refused: read from the window's start")
         ask = Ask(path=self.path, params=(*self.params, ("start_time", _from(asker))))
@@ -180,7 +181,7 @@ class OnSomePlans:
 
     def pages(self, asker: Asker, state: State | None) -> Iterator[Page]:
         """The reading's pages, or none."""
-        without: list[Any] = [name.strip() for name in asker.knobs.get("without", "").split(",")]
+        without = [name.strip() for name in asker.knobs.get("without", "").split(",")]
         if asker.stream.name in without:
             asker.note("not asked for, since the connection's extra `without` names it")
             return
