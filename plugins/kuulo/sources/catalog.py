@@ -9,4 +9,6 @@ from kuulo.sources.stripe import STRIPE
 from kuulo.sources.survicate import SURVICATE
 from kuulo.sources.zendesk import ZENDESK
 
-SOURCES: dict[str, Source] = {source.name: source for source in (SURVICATE, HUBSPOT, DYNAMICS365, INTERCOM, STRIPE, ZENDESK, FILES, DATABASE)}
+SOURCES: dict[str, Source] = {
+    source.name: source for source in (SURVICATE, HUBSPOT, DYNAMICS365, INTERCOM, ZENDESK, STRIPE, FILES, DATABASE)
+}
