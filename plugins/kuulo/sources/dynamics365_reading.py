@@ -28,7 +28,7 @@ def _time(moment: Any) -> str:
 
 def _asked(path: str, query: dict[str, str], headers: tuple[tuple[str, str], ...] = ()) -> Ask:
     """An ask whose query goes out as it is written here: the vendor takes no `+` for a space."""
-    return Ask(path=f"{path}?{urlencode(query, quote_via=quote, safe='$,()')}", headers=headers, verbatim=True)
+    return Ask(path=f"{path}?{urlencode(query, quote_via=quote, safe='$,()=')}", headers=headers, verbatim=True)
 
 
 @dataclass(frozen=True)
