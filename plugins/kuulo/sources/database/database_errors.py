@@ -80,5 +80,7 @@ def _by_text(error: Exception) -> tuple[type[KuuloError], str]:
     for words, kind, remedy in _BY_TEXT:
         if all(word in text for word in words.split(" .. ")):
             return kind, remedy
-    is_passing = {"OperationalError", "InterfaceError"} & {kind.__name__ for kind in type(error).__mro__}
-    return (RetryLater, _AWAY) if is_passing else (SourceContractBroken, _UNKNOWN)
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if kinds & {"OperationalError", "InterfaceError"}:
+        return RetryLater, _AWAY
+    return SourceContractBroken, _VALUE if "DataError" in kinds else _UNKNOWN

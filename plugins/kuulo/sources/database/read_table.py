@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-import orjson
-
 from kuulo.landing.coercion import CannotType
 from kuulo.sources.api_errors import SourceContractBroken
 from kuulo.sources.ask import Answer, Ask
@@ -22,6 +20,7 @@ from kuulo.sources.database.row_page import RECORDS_AT, encoded, page_body
 from kuulo.sources.database.statement import Statements
 from kuulo.sources.inbox.feed import column_name
 from kuulo.sources.inbox.feed_error import listed
+from kuulo.sources.page_json import decode_page
 from kuulo.sources.source import Window
 
 _MOST_NAMES = 40
@@ -44,7 +43,7 @@ def reached(state: State, bodies: Iterator[bytes]) -> Reached:
     """Where a reading stopped, from the state after its last page and the bodies of its pages, the last first."""
     found = Reached(state["from"])
     for body in bodies:
-        document = orjson.loads(body)
+        document = decode_page(body)
         place = document["columns"].index(state["column"])
         same = [row for row in document[RECORDS_AT] if row[place] == found.watermark]
         found.kept.update(encoded(row) for row in same)
@@ -165,7 +164,7 @@ class TableReading:
         if not mark or not batch:
             return {"from": None, "column": ""}
         place = columns.index(header[mark.column])
-        first, last = (orjson.loads(line)[place] for line in (batch[0], batch[-1]))
+        first, last = (decode_page(line)[place] for line in (batch[0], batch[-1]))
         if not all(self._is_time_of(value, self._start, self.window.end, slack=timedelta(days=1)) for value in (first, last)):
             raise self._ill_written()
         return {"from": last, "column": columns[place]}
@@ -189,6 +188,6 @@ class TableReading:
         with closing(connection.cursor()) as cursor:
             self._statements.span(watermark).run(cursor)
             row = cursor.fetchone()
-        for value in orjson.loads(encoded(tuple(row.values()) if isinstance(row, dict) else row)):
+        for value in decode_page(encoded(tuple(row.values()) if isinstance(row, dict) else row)):
             if value is not None and self._is_time_of(value, self._start, self.window.end, slack=-timedelta(hours=3)):
                 raise self._ill_written()
