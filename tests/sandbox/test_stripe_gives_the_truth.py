@@ -9,7 +9,7 @@ import pytest
 from kuulo.landing.land_inbox import land_inbox
 from kuulo.landing.land_stream import land_stream
 from kuulo.sandbox.company import Company, generate_company
-from kuulo.sandbox.company_records import Subscription
+from kuulo.sandbox.company_records import Person, Subscription
 from kuulo.sandbox.history import AS_OF, LAUNCH
 from kuulo.sandbox.server import serve
 from kuulo.sandbox.spreadsheets import lay_inbox
@@ -114,7 +114,7 @@ def test_an_update_within_the_events_reach_is_an_expansion_in_its_month(company:
 
 
 def _line(*, changed_at: datetime) -> list[Subscription]:
-    (somebody,) = [p for p in generate_company(customers=50).people if p.customer_ids][:1]
+    somebody = Person(1, "consumer", 0.6, "FI", "fi", datetime(2026, 1, 1, tzinfo=UTC), ("a@post.example",), ("K-1",))
     first = Subscription("S-1", somebody, "K-1", "Glow", 900, datetime(2026, 1, 5, tzinfo=UTC), changed_at, None, "plan change", "stripe")
     return [first, Subscription("S-2", somebody, "K-1", "Bright", 1995, changed_at, None, biller="stripe")]
 
