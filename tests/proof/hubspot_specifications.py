@@ -40,6 +40,16 @@ def _owners_without_type(specification: Specification) -> None:
         owner["required"].remove("type")
 
 
+def _subcategories_are_texts(specification: Specification) -> None:
+    if "subCategory" in (properties := _schema(specification, "StandardError")["properties"]):
+        properties["subCategory"] = {"type": "string"}
+
+
+def _contexts_without_an_example(specification: Specification) -> None:
+    for name in ("Error", "ErrorDetail"):
+        _schema(specification, name)["properties"].get("context", {}).pop("example", None)
+
+
 DEVIATIONS = (
     Deviation(
         "sorts are objects of property and direction, as HubSpot's guide to search says; a text is one property's name", _sorts_are_objects
@@ -47,6 +57,12 @@ DEVIATIONS = (
     Deviation("a property that was never set comes as null", _property_values_may_be_null),
     Deviation("an object type is named by its number here; the live API takes the name as well", _deals_by_name),
     Deviation("an owner's `type` is required, but the specification's own example of an owner has none", _owners_without_type),
+    Deviation(
+        "the subCategory of what failed in a batch is said to be an object; the live API gives a text, such as "
+        "crm.associations.NO_ASSOCIATIONS_FOUND, and so does the specification for other errors",
+        _subcategories_are_texts,
+    ),
+    Deviation("the example of an error's context is a text, where its schema has an object", _contexts_without_an_example),
 )
 
 

@@ -10,8 +10,9 @@ from kuulo.settings import Settings
 from kuulo.sources.api_errors import BadCredentials, RetryLater, SourceContractBroken
 from kuulo.sources.hubspot import HUBSPOT
 from tests.landing.landings import land, typed_rows
+from tests.proof.front import Front, ended
 from tests.proof.hubspot_specifications import as_lived, as_published
-from tests.proof.prism import Front, ended, prism
+from tests.proof.prism import prism
 
 pytestmark = pytest.mark.proof
 
@@ -115,6 +116,15 @@ def test_associations_land_and_go_on_where_the_vendor_says_so(settings: Settings
     rows = [(r["from_type"], r["from_id"], r["to_type"], r["to_id"]) for r in typed_rows(settings, HUBSPOT, stream)]
     assert rows == [("tickets", "string", "contacts", "string")] * 2
     assert (receipts[-1].received, receipts[-1].pages) == (2, 2)
+
+
+@served("associations")
+def test_a_batch_that_failed_in_part_is_no_whole_page(settings: Settings, front: Front, stream: str) -> None:
+    front.ourselves["/crm/v3/objects/tickets/search"] = TICKETS_FOUND
+    front.headers = {"Prefer": "code=207"}
+    with pytest.raises(RetryLater, match=r"hubspot/associations, page 1: associations of 1 records could not be read \(string\)"):
+        land(settings, HUBSPOT, stream, front)
+    assert (front.refused, [verdict.status for verdict in front.verdicts]) == ([], [207])
 
 
 @served("contacts", "owners", "associations")

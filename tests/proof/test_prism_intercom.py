@@ -13,8 +13,9 @@ from kuulo.sources.api_errors import BadCredentials, SourceContractBroken
 from kuulo.sources.intercom import INTERCOM
 from kuulo.sources.source import Window
 from tests.landing.landings import land, typed_rows, untyped_rows
+from tests.proof.front import Front, ended
 from tests.proof.intercom_specification import as_lived
-from tests.proof.prism import Front, ended, prism
+from tests.proof.prism import prism
 
 pytestmark = pytest.mark.proof
 
