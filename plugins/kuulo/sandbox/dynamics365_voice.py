@@ -35,8 +35,8 @@ def _ratings(rng: Random, contacts: list[SupportContact]) -> list[VendorAnswer]:
                 metric="csat", scale="1-5", score=score, person=contact.person, at=at, value=score, contact_id=case_id,
                 channel=_RATED_CHANNELS.get(contact.channel, "web"),
             ))  # fmt: skip
-    spoilt = ratings[2]
-    spoilt.value, spoilt.score, spoilt.is_refused = 6, None, True
+    for spoilt in ratings[2:3]:
+        spoilt.value, spoilt.score, spoilt.is_refused = 6, None, True
     return ratings
 
 
@@ -58,8 +58,8 @@ def _response(rng: Random, person: Person, at: datetime, channel: str, *, is_ano
 def _spoil(answers: list[VendorAnswer]) -> None:
     """An impossible recommendation, and a rating that is no number."""
     for metric, value in (("nps", 11), ("csat", "very")):
-        spoilt = [answer for answer in answers if answer.metric == metric and answer.person][1]
-        spoilt.value, spoilt.score, spoilt.is_refused = value, None, True
+        for spoilt in [answer for answer in answers if answer.metric == metric and answer.person][1:2]:
+            spoilt.value, spoilt.score, spoilt.is_refused = value, None, True
 
 
 def generate_voice(
