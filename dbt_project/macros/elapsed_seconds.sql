@@ -23,3 +23,16 @@
 {% macro spark__instant_in_zone(local, zone) -%}
     to_utc_timestamp({{ local }}, {{ zone }})
 {%- endmacro %}
+
+{#- The instant so many seconds later, to the microsecond; seconds may have a fraction. -#}
+{% macro seconds_later(instant, seconds) -%}
+    {{ return(adapter.dispatch('seconds_later')(instant, seconds)) }}
+{%- endmacro %}
+
+{% macro default__seconds_later(instant, seconds) -%}
+    {{ instant }} + to_microseconds(cast(round(({{ seconds }}) * 1000000) as bigint))
+{%- endmacro %}
+
+{% macro spark__seconds_later(instant, seconds) -%}
+    timestamp_micros(unix_micros({{ instant }}) + cast(round(({{ seconds }}) * 1000000) as bigint))
+{%- endmacro %}

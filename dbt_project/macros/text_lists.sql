@@ -10,3 +10,19 @@
 {% macro spark__unnest_separated(expression, separator) -%}
     explode(split({{ expression }}, '{{ separator }}'))
 {%- endmacro %}
+
+{#- The texts of a group in the order of another column, as one text. -#}
+{% macro joined_text(expression, order_expression, separator='; ') -%}
+    {{ return(adapter.dispatch('joined_text')(expression, order_expression, separator)) }}
+{%- endmacro %}
+
+{% macro default__joined_text(expression, order_expression, separator) -%}
+    string_agg({{ expression }}, '{{ separator }}' order by {{ order_expression }})
+{%- endmacro %}
+
+{% macro spark__joined_text(expression, order_expression, separator) -%}
+    array_join(
+        transform(array_sort(collect_list(struct({{ order_expression }} as place, {{ expression }} as word))), each -> each.word),
+        '{{ separator }}'
+    )
+{%- endmacro %}

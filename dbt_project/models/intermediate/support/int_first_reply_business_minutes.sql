@@ -32,13 +32,7 @@ measured as (
         instants.source,
         instants.contact_id,
         sum(
-            instants.sign * (
-                business_hours.open_seconds_before_day
-                + least(
-                    greatest({{ elapsed_seconds('business_hours.opens_at', 'instants.instant') }}, 0.0),
-                    business_hours.open_seconds
-                )
-            )
+            instants.sign * ({{ open_seconds_before('instants.instant') }})
         ) / 60 as first_reply_business_minutes
     from instants
     inner join business_hours on cast(instants.instant as date) = business_hours.day
