@@ -11,6 +11,8 @@ from kuulo.sandbox.company_records import CrmCompany, FeedbackSubmission, Person
 from kuulo.sandbox.dynamics365_support import generate_dynamics365
 from kuulo.sandbox.dynamics365_voice import generate_voice
 from kuulo.sandbox.hubspot_feedback import generate_feedback
+from kuulo.sandbox.intercom_ratings import generate_conversation_ratings
+from kuulo.sandbox.intercom_support import generate_intercom
 from kuulo.sandbox.orders import Order, generate_orders
 from kuulo.sandbox.people import generate_people
 from kuulo.sandbox.plants import plant_edges, spoil_feedback, spoil_responses, spoil_rows, spoil_subscription
@@ -24,6 +26,7 @@ from kuulo.sandbox.zendesk_support import generate_zendesk
 DEFAULT_SEED = 20250301
 DEFAULT_CUSTOMERS = 2000
 _CONTACTS_A_CUSTOMER, _EVENTS_A_CUSTOMER, _INVITES_A_CUSTOMER, _ORDERS_A_CUSTOMER = 7.5, 10, 4, 0.8
+_CONVERSATIONS_A_CUSTOMER = 0.25  # of Intercom; some are two contacts
 _ZENDESK_TICKETS_A_CUSTOMER = 0.3
 
 
@@ -93,6 +96,10 @@ def _history_of(seed: int, customers: int) -> Company:
     vendor_invites += invites
     generate_dynamics365(seed, people, customers, desk)
     answers, invites = generate_voice(seed, people, customers, desk.contacts)
+    vendor_answers += answers
+    vendor_invites += invites
+    talks = generate_intercom(seed, people, desk, max(60, round(_CONVERSATIONS_A_CUSTOMER * customers)))
+    answers, invites = generate_conversation_ratings(seed, talks)
     vendor_answers += answers
     vendor_invites += invites
     return Company(

@@ -10,6 +10,7 @@ from kuulo.sandbox.dynamics365_dialect import CLIENT_ID, CLIENT_SECRET, TENANT, 
 from kuulo.sandbox.dynamics365_dialect import PREFIX as DYNAMICS365_PREFIX
 from kuulo.sandbox.exchange import Answer, Request
 from kuulo.sandbox.hubspot_dialect import HubspotDialect
+from kuulo.sandbox.intercom_dialect import INTERCOM_TOKEN, IntercomDialect
 from kuulo.sandbox.stripe_dialect import STRIPE_KEY, StripeDialect
 from kuulo.sandbox.survicate_dialect import SurvicateDialect
 from kuulo.sandbox.zendesk_dialect import ZENDESK_LOGIN, ZENDESK_TOKEN, ZendeskDialect
@@ -46,6 +47,7 @@ class Spoken:
 DIALECTS = (
     Spoken(source="survicate", prefix="/survicate/v2", dialect=SurvicateDialect, secret=SURVICATE_KEY),
     Spoken(source="hubspot", prefix="/hubspot", dialect=HubspotDialect, secret=HUBSPOT_TOKEN),
+    Spoken(source="intercom", prefix="/intercom", dialect=IntercomDialect, secret=INTERCOM_TOKEN),
     Spoken(source="stripe", prefix="/stripe/v1", dialect=StripeDialect, secret=STRIPE_KEY),
     Spoken(
         source="zendesk",

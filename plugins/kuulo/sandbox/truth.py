@@ -47,6 +47,7 @@ CONTACTS_COME_IN = {
     "phone": "files/contacts",
     "chat": "files/contacts",
     "zendesk": "zendesk/tickets",
+    "intercom": "intercom/conversations",
     "dynamics365": "dynamics365/incidents",
 }
 
