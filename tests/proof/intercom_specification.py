@@ -60,8 +60,7 @@ def _fields_may_be_null(specification: Specification) -> None:
 def _teammates_have_numbers(specification: Specification) -> None:
     schemas = specification["components"]["schemas"]
     teammate = deepcopy(schemas["reference"])
-    identity = teammate["properties"]["id"]
-    identity["oneOf"] = [{"type": identity.pop("type")}, {"type": "integer"}]
+    teammate["properties"]["id"] = {"oneOf": [teammate["properties"]["id"], {"type": "integer"}]}
     schemas["conversation_rating"]["properties"]["teammate"] = teammate
 
 
