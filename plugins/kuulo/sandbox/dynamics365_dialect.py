@@ -1,8 +1,10 @@
 """Dataverse's Web API as it is spoken: tokens, table definitions, pages with a cookie in the link, changes by delta links."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, quote, urlencode
+from typing import Any
+from urllib.parse import parse_qs, quote, unquote, urlencode
 
 from kuulo.sandbox.company import Company
 from kuulo.sandbox.dynamics365_asking import Preferences, filter_in, ordered_by, preferences_of, refusal, selected_in
@@ -69,7 +71,7 @@ class Dynamics365Dialect:
             raise refusal(400, "0x80060888", f"Change tracking is not enabled for entity {table.logical_name}.")
         fits = filter_in(request, table)
         living = [made for made in table.rows if made.deleted_at is None and fits(made)]
-        return self._page(request, table, wanted, sorted(living, key=ordered_by(request, table)), [])
+        return self._page(request, table, wanted, living, [])
 
     def _changes(self, request: Request, table: Table, wanted: Preferences, since: str) -> Answer:
         token = datetime.fromisoformat(since).astimezone(UTC)
@@ -77,54 +79,62 @@ class Dynamics365Dialect:
             raise refusal(
                 400, "0x80044352", "Version stamp associated with the client has expired. Please perform a full sync."
             )  # fmt: skip
-        changed = sorted(
-            (made for made in table.rows if made.modified_at >= token and made.deleted_at is None),
-            key=lambda made: str(made.values[table.key]),
-        )
+        changed = [made for made in table.rows if made.modified_at >= token and made.deleted_at is None]
         gone = [made for made in table.rows if made.deleted_at and made.deleted_at >= token]
         return self._page(request, table, wanted, changed, [_tombstone(request, table, made) for made in gone])
 
-    def _page(self, request: Request, table: Table, wanted: Preferences, rows: list[TableRow], gone: list[Values]) -> Answer:
-        """A page of the rows, and of the deletions behind them."""
-        number = _page_number(request)
-        names, start = selected_in(request, table), (number - 1) * wanted.page_size
-        records = [_record(made, table, names, wanted) for made in rows[start : start + wanted.page_size]]
+    def _page(self, request: Request, table: Table, wanted: Preferences, found: list[TableRow], gone: list[Values]) -> Answer:
+        """A page of the rows behind the one that the cookie names, and after the last of them the deletions."""
+        order, (number, last) = ordered_by(request, table), _place(request)
+        names, rows = selected_in(request, table), sorted((made for made in found if _mark(order, made) > last), key=order)
+        page = rows[: wanted.page_size]
+        records = [_record(made, table, names, wanted) for made in page]
         context = f"{_base(request)}/$metadata#{table.entity_set}({','.join(names)})"
         tracked = wanted.tracks or bool(request.last("$deltatoken"))
         value = {"@odata.context": context + ("/$delta" if tracked else ""), "value": records}
         kept = [(name, text) for name, text in request.query if name != "$skiptoken"]
-        if start + wanted.page_size < len(rows):
-            return json_answer({**value, "@odata.nextLink": _link(request, table, [*kept, ("$skiptoken", _cookie(number + 1, tracked))])})
+        if len(page) < len(rows):
+            cookie = _cookie(number + 1, _mark(order, page[-1]), tracked)
+            return json_answer({**value, "@odata.nextLink": _link(request, table, [*kept, ("$skiptoken", cookie)])})
         if tracked:
             delta = [(name, text) for name, text in kept if name != "$deltatoken"] + [("$deltatoken", str(stamp(AS_OF)))]
             return json_answer({**value, "value": [*records, *gone], "@odata.deltaLink": _link(request, table, delta)})
         return json_answer(value)
 
 
+def _origin(request: Request) -> str:
+    return f"{request.headers.get('x-forwarded-proto', 'http')}://{request.headers.get('host', '127.0.0.1')}"
+
+
 def _base(request: Request) -> str:
-    return f"http://{request.headers.get('host', '127.0.0.1')}{PREFIX}"
+    return _origin(request) + PREFIX
 
 
 def _link(request: Request, table: Table, query: list[tuple[str, str]]) -> str:
     return f"{_base(request)}/{table.entity_set}?{urlencode(query, quote_via=quote, safe='$,')}"
 
 
-def _cookie(number: int, tracked: bool) -> str:
+def _mark(order: Callable[[TableRow], Any], made: TableRow) -> str:
+    """What a cookie says of the last row of its page."""
+    return "|".join(str(value) for value in order(made))
+
+
+def _cookie(number: int, last: str, tracked: bool) -> str:
     """The paging cookie, encoded once here and once more in the link."""
-    inner = quote(f'<cookie page="{number - 1}"><row last="true" /></cookie>')
+    inner = quote(f'<cookie page="{number - 1}"><row last="{last}" /></cookie>')
     return quote(f'<cookie pagenumber="{number}" pagingcookie="{inner}" istracking="{tracked}" />')
 
 
-def _page_number(request: Request) -> int:
-    """The page that the cookie stands for; one that was decoded or encoded on the way is refused."""
+def _place(request: Request) -> tuple[int, str]:
+    """The page that the cookie stands for, and the last row before it; a cookie that was decoded or encoded on the way is refused."""
     cookie = request.last("$skiptoken")
     if not cookie:
-        return 1
-    match = re.match(r"%3Ccookie%20pagenumber%3D%22(\d+)%22", cookie)
-    tracked = bool(request.last("$deltatoken")) or "istracking%3D%22True%22" in cookie
-    if not match or cookie != _cookie(int(match[1]), tracked):
+        return 1, ""
+    told = re.fullmatch(r'<cookie pagenumber="(\d+)" pagingcookie="(.*)" istracking="(True|False)" />', unquote(cookie))
+    row = re.search(r'last="(.*)" />', unquote(told[2])) if told else None
+    if not told or not row or cookie != _cookie(int(told[1]), row[1], told[3] == "True"):
         raise refusal(400, "0x80060888", "Malformed XML in the Paging Cookie")
-    return int(match[1])
+    return int(told[1]), row[1]
 
 
 def _record(made: TableRow, table: Table, names: list[str], wanted: Preferences) -> Values:
@@ -143,7 +153,7 @@ def _tombstone(request: Request, table: Table, made: TableRow) -> Values:
 
 def _token(request: Request) -> Answer:
     form = {name: values[-1] for name, values in parse_qs(request.body.decode(errors="replace")).items()}
-    scope = f"http://{request.headers.get('host', '')}/.default"
+    scope = f"{_origin(request)}/.default"
     good = request.method == "POST" and form.get("grant_type") == "client_credentials" and form.get("scope") == scope
     if not good or form.get("client_id") not in (CLIENT_ID, CLIENT_WITHOUT_ROLE) or form.get("client_secret") != CLIENT_SECRET:
         told = {"error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret provided."}
