@@ -175,6 +175,16 @@ def test_people_are_known_by_number_by_address_or_twice(ask: Ask, small_company:
     assert all((user["email"], user["external_id"], user["phone"]) == (None, None, None) for user in visitors)
 
 
+def test_who_was_merged_left_the_address_to_the_other(ask: Ask, small_company: Company) -> None:
+    merged = [p for p in small_company.people if len(p.known_as.get("zendesk", ())) == 2 and p.emails]
+    shown = ask(f"{BASE}/users/show_many.json", ids=",".join(i for p in merged for i in p.known_as["zendesk"]), include="identities").json()
+    assert {user["id"] for user in shown["users"]} == {int(person.known_as["zendesk"][-1]) for person in merged}
+    found = {(identity["user_id"], identity["value"]) for identity in shown["identities"]}
+    assert found == {(int(person.known_as["zendesk"][-1]), email) for person in merged for email in person.emails}
+    assert "identities" not in ask(f"{BASE}/users/show_many.json", ids="1").json()
+    assert ask(f"{BASE}/users/show_many.json", ids=",".join(map(str, range(101)))).status_code == 400
+
+
 def test_a_topic_is_in_a_field_or_a_tag(ask: Ask) -> None:
     tickets = exported(ask, TICKETS, "tickets", 1000)
     by_field = [t for t in tickets if any(str(f["id"]) == TOPIC_FIELD and f["value"] for f in t["custom_fields"])]

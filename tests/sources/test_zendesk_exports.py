@@ -169,6 +169,42 @@ def test_users_have_an_export_of_their_own(settings: Settings) -> None:
     assert receipts[0].cursor == "u1"
 
 
+def test_identities_are_asked_for_by_the_hundred_and_go_on_behind_every_batch(settings: Settings) -> None:
+    users = [{"id": n, "role": "end-user", "active": True} for n in range(201)]
+    users += [{"id": 900, "role": "agent", "active": True}, {"id": 901, "role": "end-user", "active": False}]
+    broken = {"0", "100", "200"}
+
+    def script(asked: Asked) -> Reply:
+        if asked.path == "/api/v2/incremental/users/cursor.json":
+            return Reply({"users": users, "after_cursor": "u1", "end_of_stream": True})
+        assert (asked.path, asked.param("include")) == ("/api/v2/users/show_many.json", "identities")
+        ids = str(asked.param("ids")).split(",")
+        if ids[0] in broken:
+            broken.remove(ids[0])
+            return Reply({}, 404)
+        told = {"updated_at": "2026-01-10T12:00:00Z", "primary": True}
+        by_mail = [{"id": f"m{i}", "user_id": int(i), "type": "email", "value": f"{i}@x.example", **told} for i in ids]
+        return Reply(
+            {"users": [], "identities": [*by_mail, {"id": "p", "user_id": int(ids[0]), "type": "phone_number", "value": "+358", **told}]}
+        )
+
+    for _ in range(3):
+        with pytest.raises(SourceContractBroken):
+            land(settings, ZENDESK, "user_identities", script)
+    receipts, asked = land(settings, ZENDESK, "user_identities", script)
+    assert [str(a.param("ids")).split(",")[0] for a in asked] == ["200"]
+    rows = typed_rows(settings, ZENDESK, "user_identities")
+    assert [(r["user_id"], r["email"]) for r in rows] == [(str(n), f"{n}@x.example") for n in range(201)]
+    assert (receipts[0].pages, receipts[0].cursor) == (3, "u1")
+
+
+def test_nobody_to_ask_about_is_no_request(settings: Settings) -> None:
+    receipts, asked = land(
+        settings, ZENDESK, "user_identities", in_order(Reply({"users": [], "after_cursor": "u1", "end_of_stream": True}))
+    )
+    assert (len(asked), receipts[0].received) == (1, 0)
+
+
 def organization(identity: int, changed: int) -> dict[str, Any]:
     return {"id": identity, "name": f"o{identity}", "updated_at": f"2026-01-10T{changed:02}:00:00Z"}
 

@@ -15,6 +15,7 @@ from kuulo.sandbox.zendesk_ratings import RATINGS
 from kuulo.sandbox.zendesk_records import (
     generated_at,
     groups,
+    identities_of,
     metric_events_of,
     organizations_of,
     rating_record,
@@ -61,6 +62,7 @@ class ZendeskDialect:
             ((generated_at(t), int(t.contact_id), ticket_record(t, with_metrics=with_metrics)) for t in tickets), key=lambda one: one[:2]
         ) for with_metrics in (True, False)}  # fmt: skip
         self._users = _dated(users_of(company, tickets), "updated_at")
+        self._identities = identities_of(company)
         self._organizations = _dated(organizations_of(company), "updated_at")
         self._events = _dated(metric_events_of(tickets), "time")
         self._ratings = _dated([rating_record(answer, invite) for answer, invite in rated], "created_at")
@@ -75,6 +77,7 @@ class ZendeskDialect:
                 lambda request: _export_by_time(request, "organizations", self._organizations),
             ),
             (re.compile(r"/incremental/ticket_metric_events(\.json)?"), self._export_events),
+            (re.compile(r"/users/show_many(\.json)?"), self._show_users),
             (re.compile(r"/groups(\.json)?"), lambda request: _listed(request, "groups", groups())),
             (re.compile(r"/satisfaction_ratings(\.json)?"), self._list_ratings),
             (re.compile(r"/guide/survey_responses"), self._list_responses),
@@ -109,6 +112,16 @@ class ZendeskDialect:
         page = _export_by_time(request, "ticket_metric_events", self._events)
         del page["end_of_stream"]
         return page
+
+    def _show_users(self, request: Request) -> Record:
+        """Users by their ids, a hundred at most, and their identities where those are asked for."""
+        ids = set(request.last("ids").split(","))
+        if len(ids) > _LIST_PAGE:
+            raise _refuse(400, "TooManyIds", "Too many ids, 100 at most")
+        shown: Record = {"users": [user for _, _, user in self._users if str(user["id"]) in ids and user["active"]]}
+        if request.last("include") == "identities":
+            shown["identities"] = [identity for identity in self._identities if str(identity["user_id"]) in ids]
+        return shown
 
     def _list_ratings(self, request: Request) -> Record:
         since = _number(request, "start_time", "0")

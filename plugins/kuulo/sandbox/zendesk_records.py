@@ -59,6 +59,21 @@ def users_of(company: Company, tickets: list[SupportContact]) -> list[Record]:
     return found
 
 
+def identities_of(company: Company) -> list[Record]:
+    """The addresses that users are known by; of two who were merged into one, the one has both."""
+    found: list[Record] = []
+    for person in company.people:
+        if "zendesk" not in person.known_as:
+            continue
+        *merged, living = person.known_as["zendesk"]
+        emails = person.emails if merged else person.emails[:1] if _known(person).get("email") else ()
+        since = zulu(min(max(person.created_at, HISTORY_START), AS_OF - timedelta(days=1)))
+        for place, email in enumerate(emails):
+            identity = {"id": 10 * int(living) + place, "user_id": int(living), "type": "email", "value": email, "primary": place == 0}
+            found.append({**identity, "verified": True, "created_at": since, "updated_at": since})
+    return found
+
+
 def organizations_of(company: Company) -> list[Record]:
     """The organizations that the CRM has too."""
     return [

@@ -9,8 +9,8 @@ Subjects, texts, names and telephone numbers are not typed. Not asked for: comme
 from kuulo.sources.manners import DEFAULT_BUSY, Manners, Permission, Rate
 from kuulo.sources.reading import Paged
 from kuulo.sources.source import Column, Source, Stream
-from kuulo.sources.zendesk_reading import CursorExport, MoreCursor, OnSomePlans, Since, TimeExport, TokenOrBearer
-from kuulo.sources.zendesk_rows import organization_rows, rating_rows, response_rows, ticket_rows, user_rows
+from kuulo.sources.zendesk_reading import CursorExport, IdentitiesOf, MoreCursor, OnSomePlans, Since, TimeExport, TokenOrBearer
+from kuulo.sources.zendesk_rows import identity_rows, organization_rows, rating_rows, response_rows, ticket_rows, user_rows
 
 _BASE = "/api/v2"
 _HUNDRED = ("page[size]", "100")
@@ -78,9 +78,10 @@ TICKETS = Stream(
         _minutes("on_hold_minutes", "on_hold_time_in_minutes"),
     ),
 )
+_USERS = CursorExport(path=f"{_BASE}/incremental/users/cursor.json", records_at="users", params=(_THOUSAND,))
 USERS = Stream(
     name="users",
-    reading=CursorExport(path=f"{_BASE}/incremental/users/cursor.json", records_at="users", params=(_THOUSAND,)),
+    reading=_USERS,
     rows_of=user_rows,
     primary_key=("user_id",),
     version_column="updated_at",
@@ -94,6 +95,23 @@ USERS = Stream(
         Column(name="locale"),
         Column(name="is_active", at="active", type="boolean", description="false of users that were deleted or merged into another"),
         Column(name="is_suspended", at="suspended", type="boolean"),
+        Column(name="created_at", type="timestamp"),
+        Column(name="updated_at", type="timestamp", required=True),
+    ),
+)
+USER_IDENTITIES = Stream(
+    name="user_identities",
+    reading=OnSomePlans(IdentitiesOf(found_by=_USERS, path=f"{_BASE}/users/show_many.json", records_at="identities")),
+    rows_of=identity_rows,
+    primary_key=("identity_id",),
+    version_column="updated_at",
+    columns=(
+        Column(name="identity_id", at="id", required=True, personal="indirect"),
+        Column(name="user_id", required=True, personal="indirect"),
+        Column(name="email", at="value", required=True, personal="direct"),
+        Column(name="identity_type", at="type"),
+        Column(name="is_primary", at="primary", type="boolean"),
+        Column(name="is_verified", at="verified", type="boolean"),
         Column(name="created_at", type="timestamp"),
         Column(name="updated_at", type="timestamp", required=True),
     ),
@@ -232,5 +250,5 @@ ZENDESK = Source(
         ),
     ),
     description="support tickets with their metrics, the people who wrote them, and their ratings",
-    streams=(TICKETS, USERS, ORGANIZATIONS, GROUPS, TICKET_METRIC_EVENTS, SATISFACTION_RATINGS, CSAT_SURVEY_RESPONSES),
+    streams=(TICKETS, USERS, USER_IDENTITIES, ORGANIZATIONS, GROUPS, TICKET_METRIC_EVENTS, SATISFACTION_RATINGS, CSAT_SURVEY_RESPONSES),
 )

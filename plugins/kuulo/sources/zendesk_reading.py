@@ -136,6 +136,37 @@ class TimeExport:
         return None if until >= asker.window.end.timestamp() else ask.with_param("start_time", str(until))
 
 
+@dataclass(frozen=True, kw_only=True)
+class IdentitiesOf:
+    """The addresses of the end-users that an export tells of, a hundred users a request: whoever was merged into one is known by them."""
+
+    found_by: CursorExport
+    path: str
+    records_at: str
+    batch: int = 100
+
+    def pages(self, asker: Asker, state: State | None) -> Iterator[Page]:
+        """A page for each batch of users, page after page of the export."""
+        if state and state["left"]:
+            asker.leave(state["left"])
+        if state and state["users"]:
+            yield from self._batches(asker, state["users"], state["export"])
+        if state and not state["export"]:
+            return
+        for found in self.found_by.pages(asker, state["export"] if state else None):
+            users = value_at(found.answer.document, self.found_by.records_at)
+            ids = [str(user["id"]) for user in users if isinstance(user, dict) and user.get("role") == "end-user" and user.get("active")]
+            yield from self._batches(asker, ids, found.next)
+
+    def _batches(self, asker: Asker, ids: list[str], export: State | None) -> Iterator[Page]:
+        while ids:
+            some, ids = ids[: self.batch], ids[self.batch :]
+            ask = Ask(path=self.path, params=(("ids", ",".join(some)), ("include", "identities")))
+            answer = asker.ask(ask, self.records_at)
+            state = {"users": ids, "export": export, "left": asker.left} if ids or export else None
+            yield Page(ask=ask, answer=answer, records_at=self.records_at, next=state)
+
+
 @dataclass(frozen=True)
 class MoreCursor:
     """A cursor beside a word whether there is more (`meta.has_more`, `meta.after_cursor`)."""

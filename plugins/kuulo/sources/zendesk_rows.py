@@ -47,6 +47,12 @@ def user_rows(user: Record, parent: dict[str, str]) -> Iterator[Record]:
     yield {**_without(user, _PERSONAL_OF_USERS), "has_phone": bool(user.get("phone"))}
 
 
+def identity_rows(identity: Record, parent: dict[str, str]) -> Iterator[Record]:
+    """The identity, where it is an address; telephone numbers and accounts elsewhere find no customer."""
+    if identity.get("type") == "email":
+        yield identity
+
+
 def organization_rows(organization: Record, parent: dict[str, str]) -> Iterator[Record]:
     """The organization without notes."""
     yield _without(organization, _PERSONAL_OF_ORGANIZATIONS)

@@ -19,6 +19,16 @@ end_users as (
     where role = 'end-user' and (email is not null or external_id is not null or has_phone)
 ),
 
+-- whoever was merged into another left the address to that one
+addresses as (
+    select
+        identities.user_id,
+        identities.email
+    from {{ ref('stg_zendesk__user_identities') }} as identities
+    inner join end_users on identities.user_id = end_users.user_id
+    group by 1, 2
+),
+
 ticket_requesters as (
     select tickets.requester_id as user_id
     from {{ ref('stg_zendesk__tickets') }} as tickets
@@ -42,6 +52,11 @@ pairs as (
         {{ identity_node('company', 'external_id') }} as node,
         {{ identity_node('email', 'email') }} as other_node
     from end_users
+    union all
+    select
+        {{ identity_node('zendesk', 'user_id') }} as node,
+        {{ identity_node('email', 'email') }} as other_node
+    from addresses
     union all
     select
         {{ identity_node('zendesk', 'user_id') }} as node,
