@@ -30,7 +30,7 @@ class _Told(Exception):
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(code)
         self.status = status
-        self.body = {"type": "error.list", "request_id": "000k4j0sandbox", "errors": [{"code": code, "message": message}]}
+        self.body = {"type": "error.list", "request_id": "00000000-0000-4000-8000-000000000000", "errors": [{"code": code, "message": message}]}
 
 
 class IntercomDialect:
@@ -147,4 +147,4 @@ class IntercomDialect:
         page = self._companies[start : start + _SCROLL_PAGE]
         self._open_until = self._now() + _SCROLL_SECONDS if page else 0.0
         following = f"{number}-{start + _SCROLL_PAGE}"
-        return {"type": "list", "data": page, "pages": None, "total_count": None, "scroll_param": following if page else None}
+        return {"type": "list", "data": page, "pages": None, "total_count": None, "scroll_param": following}

@@ -20,16 +20,26 @@ tickets as (
 -- The instant of the first reply is told; time_to_admin_reply leaves out what is not office hours. Counts are null until it happens.
 attended as (
     select
-        conversations.*,
+        conversations.conversation_id,
+        conversations.contact_id,
+        conversations.state,
+        conversations.created_at,
+        conversations.last_close_at,
+        conversations.first_assignment_at,
+        conversations.admin_assignee_id,
+        conversations.ai_resolution_state,
+        conversations.adjusted_handling_seconds,
         teams.name as team,
         lower({{ dbt.split_part('coalesce(conversations.topic_names, conversations.tag_names)', "'; '", 1) }}) as topic,
         {{ intercom_channel('conversations.source_type') }} as channel,
         coalesce(conversations.delivered_as in ('admin_initiated', 'automated', 'campaigns_initiated'), false) as is_outbound,
         coalesce(conversations.first_admin_reply_at, replies.first_agent_reply_at) as first_reply_at,
         coalesce(conversations.ai_agent_participated, false)
-        or coalesce(replies.bot_replies > 0 and replies.agent_replies = 0, false)
-        and conversations.first_admin_reply_at is null
-        and conversations.state = 'closed' as has_bot,
+        or (
+            conversations.state = 'closed'
+            and conversations.first_admin_reply_at is null
+            and coalesce(replies.bot_replies > 0 and replies.agent_replies = 0, false)
+        ) as has_bot,
         coalesce(conversations.ai_resolution_state = 'routed_to_team', false)
         or coalesce(replies.agent_replies > 0, false)
         or conversations.first_admin_reply_at is not null as has_person,
