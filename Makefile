@@ -68,8 +68,8 @@ bench: $(VENV)/.installed-dev ## The benchmarks: ratios from one run, minutes
 docs: $(VENV)/.installed ## dbt's documentation of the marts, with lineage, as one page
 	@$(BIN)/python -m kuulo.warehouse.documentation
 
-clean: ## Remove the environment and all data but your inbox and keys (.kuulo/inbox, .kuulo/secrets)
-	@if [ -d .kuulo ]; then find .kuulo -mindepth 1 -maxdepth 1 ! -name inbox ! -name secrets -exec rm -rf {} +; fi
+clean: ## Remove the environment and all data but what is your own (.kuulo/inbox, .kuulo/databases, .kuulo/secrets)
+	@if [ -d .kuulo ]; then find .kuulo -mindepth 1 -maxdepth 1 ! -name inbox ! -name databases ! -name secrets -exec rm -rf {} +; fi
 	@rm -rf $(VENV) $(PROOF) $(PRISM) .mypy_cache .ruff_cache .hypothesis
 
 lock: $(VENV)/.installed ## Renew the locks: requirements*.txt, and proof/package-lock.json where there is npm

@@ -11,9 +11,9 @@ from kuulo.errors import KuuloError
 from kuulo.landing.receipt import read_run_receipts
 from kuulo.orchestration.airflow_home import prepare_database
 from kuulo.orchestration.database_tasks import next_window
-from kuulo.orchestration.sources_in_use import FIRST_READING, refuse_mixture
+from kuulo.orchestration.sources_in_use import FIRST_READING, refuse_misspelt_connections, refuse_mixture
 from kuulo.settings import Settings
-from kuulo.sources.database.read_declaration import read_declaration
+from kuulo.sources.database.read_declaration import connections_named, read_declaration
 from kuulo.sources.source import Window
 
 NOW = datetime(2026, 9, 10, 7, 30, tzinfo=UTC)
@@ -40,6 +40,17 @@ def test_declarations_of_the_sandbox_are_refused_where_it_is_off(settings):
     declare(settings, "sandbox_shop")
     with pytest.raises(KuuloError, match=r"KUULO_SANDBOX=0, but .* holds the sandbox company's data .sandbox_shop.yml."):
         refuse_mixture(Settings(home=settings.home, sandbox=False))
+
+
+def test_a_connection_of_a_declaration_may_be_called_nearly_like_a_source(settings, monkeypatch):
+    declare(settings, "shop", connection="Hubspot_DB")
+    (settings.databases / "broken.yml").write_text("- no declaration")
+    assert connections_named(settings) == {"hubspot_db"}
+    monkeypatch.setenv("AIRFLOW_CONN_HUBSPOT_DB", "sqlite://x")
+    monkeypatch.setenv("AIRFLOW_CONN_MY_DATABASE", "sqlite://x")
+    refuse_misspelt_connections(connections_named(settings))
+    with pytest.raises(KuuloError, match="AIRFLOW_CONN_HUBSPOT_DB names no source: did you mean AIRFLOW_CONN_HUBSPOT"):
+        refuse_misspelt_connections()
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from kuulo.orchestration.sandbox_process import sandbox_process
 from kuulo.orchestration.sources_in_use import SourceInUse, refuse_misspelt_connections, refuse_mixture, sources_in_use
 from kuulo.publication.scorecard import scorecard_text
 from kuulo.settings import Settings, load_settings
-from kuulo.sources.database.read_declaration import declaration_names
+from kuulo.sources.database.read_declaration import connections_named, declaration_names
 
 
 def _failures_of(settings: Settings, run: str) -> list[str]:
@@ -98,7 +98,7 @@ def run_pipeline(settings: Settings) -> int:
     """Run every DAG once; returns the process's exit status: 0, or 1 where any step failed."""
     started = time.monotonic()
     refuse_mixture(settings)
-    refuse_misspelt_connections()
+    refuse_misspelt_connections(connections_named(settings))
     use_airflow_home(settings, AIRFLOW__CORE__DEFAULT_TASK_RETRIES="0")
     progress = Progress(private_folder(settings.home / "logs") / f"run-{datetime.now(UTC):%Y%m%dT%H%M%S}.log")
     busy = KuuloError(f"another run is using {settings.home}: wait for it, or set another KUULO_HOME")

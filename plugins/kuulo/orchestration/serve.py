@@ -15,6 +15,7 @@ from kuulo.orchestration.progress import everything_else_to, say
 from kuulo.orchestration.sandbox_process import sandbox_process
 from kuulo.orchestration.sources_in_use import refuse_misspelt_connections, refuse_mixture, sources_in_use
 from kuulo.settings import load_settings
+from kuulo.sources.database.read_declaration import connections_named
 
 # `airflow standalone` would start log servers on every interface; here logs are read from the folder they lie in.
 _PARTS = (
@@ -56,7 +57,7 @@ def serve() -> int:
     """Run API server, scheduler, DAG processor and triggerer until interrupted; 1 where one of them ends by itself."""
     settings = load_settings()
     refuse_mixture(settings)
-    refuse_misspelt_connections()
+    refuse_misspelt_connections(connections_named(settings))
     use_airflow_home(settings)
     signal.signal(signal.SIGTERM, _be_interrupted)
     log = private_folder(settings.home / "logs") / "airflow.log"

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,13 +29,14 @@ class SourceInUse:
     is_sandbox: bool
 
 
-def refuse_misspelt_connections() -> None:
-    """Raise KuuloError for an AIRFLOW_CONN_ variable that is nearly, but not, a source's name."""
+def refuse_misspelt_connections(declared: Collection[str] = ()) -> None:
+    """Raise KuuloError for an AIRFLOW_CONN_ variable that is nearly, but not, a source's name, nor one that a declaration names."""
+    known = [name for name, source in SOURCES.items() if source.base_url]
     for variable in os.environ:
         name = variable.removeprefix(_PREFIX).lower()
-        if not variable.startswith(_PREFIX) or name in SOURCES:
+        if not variable.startswith(_PREFIX) or name in known or name in declared:
             continue
-        close = difflib.get_close_matches(name, list(SOURCES), n=1, cutoff=0.75)
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
         if close:
             raise KuuloError(f"{variable} names no source: did you mean {_PREFIX}{close[0].upper()}?")
 

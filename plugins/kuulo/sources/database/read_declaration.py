@@ -1,8 +1,8 @@
 """databases/<name>.yml -> Declaration, or one clear line about what in it is wrong."""
 
+import contextlib
 import re
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from kuulo.settings import Settings
@@ -36,12 +36,22 @@ def declaration_names(settings: Settings) -> list[str]:
     return sorted(shown(path.stem) for path in settings.databases.glob("*.yml") if not path.name.startswith("."))
 
 
+def connections_named(settings: Settings) -> frozenset[str]:
+    """The ids of the connections that declarations name, in small letters; what cannot be read is told when it is its turn."""
+    named = set()
+    for name in declaration_names(settings):
+        with contextlib.suppress(FeedError):
+            where = declaration_file(name)
+            named.add(_connection(load_feed_yaml(settings.databases / f"{name}.yml", where), where).lower())
+    return frozenset(named)
+
+
 def read_declaration(settings: Settings, name: str) -> Declaration:
     """Read and check a declaration."""
     where = declaration_file(name)
     if not NAME.fullmatch(name):
         raise FeedError(f"{where}: name it with up to 64 of a-z, 0-9 and _")
-    said = load_feed_yaml(Path(settings.databases / f"{name}.yml"), where)
+    said = load_feed_yaml(settings.databases / f"{name}.yml", where)
     refuse_unknown(said, _KEYS, where, "a declaration")
     feed = _feed(said, name, settings, where)
     full = _truth(said, "full", where)
