@@ -2,17 +2,19 @@
 
 with people as (
     select * from {{ ref('stg_dynamics365__contacts') }}
+    where not is_deleted
 ),
 
 accounts as (
     select * from {{ ref('stg_dynamics365__accounts') }}
+    where not is_deleted
 ),
 
--- living contacts before merged and deleted ones, organisations last: a case may be an organisation's
+-- living contacts before merged ones, organisations last: a case may be an organisation's
 records as (
     select
         contact_id as record_id,
-        case when is_deleted or coalesce(is_merged, false) then '5 2 ' else '5 1 ' end || contact_id as preference,
+        case when coalesce(is_merged, false) then '5 2 ' else '5 1 ' end || contact_id as preference,
         country,
         case when account_type = 'account' then account_id end as account_id,
         created_at
@@ -25,7 +27,7 @@ records as (
         account_id,
         created_at
     from accounts
-    where not is_deleted and not coalesce(is_merged, false)
+    where not coalesce(is_merged, false)
 ),
 
 mapped as (

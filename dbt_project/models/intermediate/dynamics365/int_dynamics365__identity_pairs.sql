@@ -1,8 +1,6 @@
 {{ config(materialized='view') }}
 
 {%- set records = [
-    ('stg_dynamics365__contacts', {'dynamics365': 'contact_id', 'company': 'external_id'}),
-    ('stg_dynamics365__accounts', {'dynamics365': 'account_id', 'company': 'account_number'}),
     ('stg_dynamics365__incidents', {'dynamics365': 'customer_id'}),
     ('stg_dynamics365__incidents', {'dynamics365': 'primary_contact_id'}),
     ('stg_dynamics365__incidents', {'email': 'email'}),
@@ -15,20 +13,27 @@ with record_pairs as (
     {{ identity_pairs_of(records) | indent(4) }}
 ),
 
+-- whom the vendor has deleted is known by the records that still name them, if there are any
 people as (
-    select * from {{ ref('stg_dynamics365__contacts') }}
-),
-
-accounts as (
-    select * from {{ ref('stg_dynamics365__accounts') }}
-),
-
-merged_records as (
-    select contact_id as gone_id, master_id from people
-    where coalesce(is_merged, false)
+    select
+        contact_id as record_id,
+        external_id as customer_number,
+        email1,
+        email2,
+        email3,
+        case when coalesce(is_merged, false) then master_id end as master_id
+    from {{ ref('stg_dynamics365__contacts') }}
+    where not is_deleted
     union all
-    select account_id as gone_id, master_id from accounts
-    where coalesce(is_merged, false)
+    select
+        account_id as record_id,
+        account_number as customer_number,
+        email1,
+        cast(null as {{ dbt.type_string() }}) as email2,
+        cast(null as {{ dbt.type_string() }}) as email3,
+        case when coalesce(is_merged, false) then master_id end as master_id
+    from {{ ref('stg_dynamics365__accounts') }}
+    where not is_deleted
 ),
 
 regarded_records as (
@@ -47,14 +52,13 @@ regarded_records as (
 
 pairs as (
     select node, other_node from record_pairs
-    {% for column in ['email1', 'email2', 'email3'] -%}
+    {% for namespace, column in [
+        ('company', 'customer_number'), ('email', 'email1'), ('email', 'email2'), ('email', 'email3'), ('dynamics365', 'master_id')
+    ] -%}
     union all
-    select {{ identity_node('dynamics365', 'contact_id') }} as node, {{ identity_node('email', column) }} as other_node
+    select {{ identity_node('dynamics365', 'record_id') }} as node, {{ identity_node(namespace, column) }} as other_node
     from people
     {% endfor -%}
-    union all
-    select {{ identity_node('dynamics365', 'gone_id') }} as node, {{ identity_node('dynamics365', 'master_id') }} as other_node
-    from merged_records
     union all
     select {{ identity_node('dynamics365', 'regarding_id') }} as node, {{ identity_node('dynamics365', 'regarding_id') }} as other_node
     from regarded_records
