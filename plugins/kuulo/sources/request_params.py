@@ -18,16 +18,17 @@ class Params(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class WindowParams:
-    """The window as two parameters, in microsecond ISO 8601; `lookback` reaches back before the window's start."""
+    """The window as two parameters, in ISO 8601 as `form` writes it; `lookback` reaches back before the window's start."""
 
     from_param: str
     until_param: str
     lookback: timedelta
+    form: str = "%Y-%m-%dT%H:%M:%S.%fZ"
 
     def params(self, asker: Asker) -> Pairs:
         """Both bounds."""
-        form = "%Y-%m-%dT%H:%M:%S.%fZ"
-        return (self.from_param, f"{asker.window.start - self.lookback:{form}}"), (self.until_param, f"{asker.window.end:{form}}")
+        since, until = asker.window.start - self.lookback, asker.window.end
+        return (self.from_param, f"{since:{self.form}}"), (self.until_param, f"{until:{self.form}}")
 
 
 @dataclass(frozen=True, kw_only=True)
