@@ -32,6 +32,21 @@ class Stops:
 
 
 @dataclass(frozen=True)
+class SameTwice:
+    """The rows are those of a reading without the fault, some of them more than once: exact duplicates, which validation counts."""
+
+
+@dataclass(frozen=True)
+class WithoutThePage:
+    """The second page's records are not told by the vendor; those of all other pages land."""
+
+
+@dataclass(frozen=True)
+class Between:
+    """What stood in the list all the while lands; what came or went meanwhile may."""
+
+
+@dataclass(frozen=True)
 class GoesOn:
     """What the vendor says has gone is left out, and the receipt's note says so."""
 
@@ -45,7 +60,7 @@ class CannotBe:
     reason: str
 
 
-Outcome = Same | Stops | GoesOn | CannotBe
+Outcome = Same | SameTwice | WithoutThePage | Between | GoesOn | Stops | CannotBe
 
 
 @dataclass(frozen=True)
@@ -128,6 +143,10 @@ def _when_sent_in_circles(place: Place) -> Outcome:
     )
 
 
+def _when_the_total_is_wrong(place: Place) -> Outcome:
+    return Same() if place.shape.total_at else CannotBe("its pages name no total")
+
+
 def _when_linked_elsewhere(says: str) -> Callable[[Place], Outcome]:
     def outcome(place: Place) -> Outcome:
         if place.follows_links:
@@ -182,14 +201,20 @@ NETWORK = (
 _ELSEWHERE = "a next link that leads to another host: it was not followed"
 _TOO_MANY_PAGES = Stops(SourceContractBroken, "more than 30 pages: ask for a smaller window")
 _TOO_LONG = Stops(
-    SourceContractBroken, "more than 8,192 characters|no record whose `id` could be asked behind|no usable `meta.after_cursor`"
+    SourceContractBroken,
+    "more than 8,192 characters|no record whose `id` could be asked behind|no usable `meta.after_cursor`|no cursor that can be sent back",
 )
 PAGING = (
     _case("P1-same-page", "same_page", _CIRCLES, skip=0, times=FOR_EVER),
     _case("P2-two-pages-in-turn", "two_pages_in_turn", _CIRCLES, skip=0, times=FOR_EVER),
     _case("P3-never-ending", "never_ending", _TOO_MANY_PAGES, skip=0, times=FOR_EVER,
           limits=replace(DEFAULT_LIMITS, pages=30)),
+    _case("P4-records-leave", "fewer_records", Between(), times=FOR_EVER),
+    _case("P4-records-come", "fewer_records", Between(), skip=0),
+    _case("P5-repeated-records", "repeated_records", SameTwice(), skip=0, times=FOR_EVER),
+    _case("P6-empty-page", "empty_page", WithoutThePage()),
     _case("P7-refused-from-a-page-on", "refused", _NOT_AS_ASKED, status=400, skip=2, times=FOR_EVER),
+    _case("P10-wrong-total", "wrong_total", _when_the_total_is_wrong, skip=0, times=FOR_EVER),
     _case("P11-another-host", "other_links", _when_linked_elsewhere(_ELSEWHERE), skip=0, text="https://elsewhere.example/v2/list?page=2"),
     _case("P11-file", "other_links", _when_linked_elsewhere("a link that is not plain http or https"), skip=0, text="file:///etc/passwd"),
     _case("P11-metadata-service", "other_links", _when_linked_elsewhere(_ELSEWHERE), skip=0, text="http://169.254.169.254/latest/meta-data/"),
@@ -203,4 +228,14 @@ DIFFERENT: dict[tuple[str, str, str], Outcome] = {
     ("survicate", "responses", "N5-404"): GoesOn("survey_id svy_.* was gone when it was asked for"),
     # The search goes on behind the last id and not by the cursor: the same records lead back to the same question.
     ("hubspot", "feedback_submissions", "P3-never-ending"): _CIRCLES,
+    # Each search tells how many records are left behind the id that it begins at, so that a lack can be seen.
+    ("hubspot", "feedback_submissions", "P10-wrong-total"): Stops(
+        RetryLater, f"says that 3 more records match the search, but gives none: {_LATER}"
+    ),
+    **dict.fromkeys(
+        [("hubspot", "owners", "P4-records-leave"), ("hubspot", "owners", "P4-records-come")],
+        CannotBe("who works there is the same in every sandbox company"),
+    ),
+    # Stripe's list goes on behind the last record: without one there is nothing to go on behind.
+    ("stripe", "subscriptions", "P6-empty-page"): Stops(SourceContractBroken, "ends with no record whose `id` could be asked behind"),
 }

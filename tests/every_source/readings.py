@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from kuulo.landing.land_stream import land_stream
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.receipt import LandingReceipt
-from kuulo.sandbox.company import generate_company
+from kuulo.sandbox.company import Company, generate_company
 from kuulo.sandbox.dialects import DIALECTS, Spoken
 from kuulo.sandbox.history import AS_OF, HISTORY_START
 from kuulo.sandbox.server import SandboxServer
@@ -28,18 +28,30 @@ from tests.still_time import StillTime
 
 WHOLE = Window(HISTORY_START, AS_OF)
 CUSTOMERS = 60
-# Of one reading and nothing that a record says.
-_OF_THE_READING = ("_batch", "_window_start", "_window_end", "_landed_at", "_page", "_position")
-
+# Columns that tell of the reading and nothing of the record: lineage, and how far a reading saw.
+_OF_THE_READING = {
+    *("_batch", "_window_start", "_window_end", "_landed_at", "_page", "_position"),
+    *("full_read_at", "read_until", "seen_at", "scroll"),
+}
+UNTYPED = 0  # in the place of the page's number, which rows without types do not tell
 Rows = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
 class Read:
-    """What landed: by stream the rows as sorted JSON texts, and the receipts, the stream's own last."""
+    """What landed: by stream the page and the JSON text of each row, sorted by text, and the receipts, the stream's own last."""
 
-    rows: Rows
+    paged: dict[str, list[tuple[str, int]]]
     receipts: list[LandingReceipt]
+
+    @property
+    def rows(self) -> Rows:
+        """The rows."""
+        return {stream: [row for row, _ in rows] for stream, rows in self.paged.items()}
+
+    def typed(self, *, but_page: int = UNTYPED) -> Rows:
+        """The typed rows of all pages, or of all but one."""
+        return {stream: [row for row, page in rows if page not in (UNTYPED, but_page)] for stream, rows in self.paged.items()}
 
     @property
     def distinct(self) -> dict[str, set[str]]:
@@ -48,19 +60,26 @@ class Read:
 
 
 @cache
+def company() -> Company:
+    """The small company of all tests of a process."""
+    return generate_company(customers=CUSTOMERS)
+
+
+@cache
 def sandbox() -> SandboxServer:
-    """One small company for all tests of a process; it ends with the process."""
-    return SandboxServer(generate_company(customers=CUSTOMERS))
+    """Its server, which ends with the process."""
+    return SandboxServer(company())
 
 
 @contextmanager
-def small_pages(size: int) -> Iterator[None]:
+def small_pages(size: int, server: SandboxServer | None = None) -> Iterator[None]:
     """Let the vendors give fewer records a page than are asked for."""
-    sandbox().reception.page_size = size
+    reception = (server or sandbox()).reception
+    reception.page_size = size
     try:
         yield
     finally:
-        sandbox().reception.page_size = 0
+        reception.page_size = 0
 
 
 def spoken(source: str) -> Spoken:
@@ -68,11 +87,11 @@ def spoken(source: str) -> Spoken:
     return next(each for each in DIALECTS if each.source == source)
 
 
-def credentials(source: str, **changed: Any) -> Credentials:
+def credentials(source: str, server: SandboxServer | None = None, **changed: Any) -> Credentials:
     """What a connection to the sandbox says."""
-    told = spoken(source)
-    extra = {name: value.format(address=sandbox().url) for name, value in told.extra.items()}
-    usual: dict[str, Any] = {"base_url": sandbox().url_of(source), "secret": told.secret, "login": told.login}
+    told, server = spoken(source), server or sandbox()
+    extra = {name: value.format(address=server.url) for name, value in told.extra.items()}
+    usual: dict[str, Any] = {"base_url": server.url_of(source), "secret": told.secret, "login": told.login}
     return Credentials(**{**usual, **changed, "extra": {"pace": "1000", **extra, **changed.get("extra", {})}})
 
 
@@ -104,10 +123,10 @@ class Desk:
         )  # fmt: skip
         return Read({receipt.stream: self._rows(receipt.stream, window) for receipt in receipts}, receipts)
 
-    def _rows(self, stream: str, window: Window) -> list[str]:
+    def _rows(self, stream: str, window: Window) -> list[tuple[str, int]]:
         place = BatchPlace(self.settings, self.source.name, stream, window.batch)
         return sorted(
-            json.dumps({name: value for name, value in row.items() if name not in _OF_THE_READING}, default=str, sort_keys=True)
+            (json.dumps({n: v for n, v in row.items() if n not in _OF_THE_READING}, default=str, sort_keys=True), row.get("_page", UNTYPED))
             for path in (place.typed, place.untyped)
             if path.exists()
             for row in pq.read_table(path).to_pylist()

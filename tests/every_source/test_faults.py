@@ -4,6 +4,7 @@ import logging
 import re
 import time
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -11,7 +12,21 @@ from kuulo.errors import KuuloError
 from kuulo.sandbox.fault import Fault
 from kuulo.sandbox.vendor_lists import LISTS
 from kuulo.sources.api_session import Time
-from tests.every_source.fault_table import NETWORK, PAGING, CannotBe, Case, GoesOn, Place, Same, Stops
+from tests.every_source.fault_table import (
+    FOR_EVER,
+    NETWORK,
+    PAGING,
+    Between,
+    CannotBe,
+    Case,
+    GoesOn,
+    Outcome,
+    Place,
+    Same,
+    SameTwice,
+    Stops,
+    WithoutThePage,
+)
 from tests.every_source.readings import Desk, Read, desk, differences, sandbox, small_pages, sources_of_apis, spoken, truth
 
 PLACES = [Place(source, shape) for source in sources_of_apis() for shape in LISTS.get(source.name, ())]
@@ -68,17 +83,54 @@ def test_fault(place, case, caplog):
         return
     with desk(place.source.name, place.shape.stream) as own, small_pages(_page_size(place)):
         _commit(place, *case.faults)
-        if isinstance(outcome, GoesOn):
-            read = _read(own, case)
-            assert re.search(outcome.says, read.receipts[-1].note)
-            assert read.distinct[own.stream] < good.distinct[own.stream]
-        elif isinstance(outcome, Same):
-            assert differences(_read(own, case).rows, good.rows) == []
-            assert outcome.after is None or tuple(own.still.slept) == outcome.after
-        else:
+        if isinstance(outcome, Stops):
             _assert_it_fails_closed(own, place, case, outcome, caplog)
             sandbox().reception.faults.clear()
             assert differences(own.read(refresh=case in PAGING, run="run-2").rows, good.rows) == []
+        else:
+            read = _read(own, case)
+            sandbox().reception.faults.clear()
+            _assert_it_went_on(read, own, place, outcome)
+
+
+def _assert_it_went_on(read: Read, own: Desk, place: Place, outcome: Outcome) -> None:
+    good = truth(place.source.name, place.shape.stream)
+    match outcome:
+        case Same(after):
+            assert differences(read.rows, good.rows) == []
+            assert after is None or tuple(own.still.slept) == after
+        case SameTwice():
+            assert read.distinct == good.distinct
+            assert read.receipts[-1].received > good.receipts[-1].received
+        case WithoutThePage():
+            assert differences(read.typed(), _of_small_pages(place).typed(but_page=2)) == []
+            assert read.receipts[-1].received < good.receipts[-1].received
+        case Between():
+            fewer = _of_fewer_records(place)
+            assert fewer.distinct != good.distinct, "with_fewer_records leaves this list as it is"
+            for stream, rows in read.distinct.items():
+                assert not (good.distinct[stream] & fewer.distinct[stream]) - rows
+                assert not rows - (good.distinct[stream] | fewer.distinct[stream])
+        case GoesOn(says):
+            assert re.search(says, read.receipts[-1].note)
+            assert read.distinct[own.stream] < good.distinct[own.stream]
+
+
+@cache
+def _of_small_pages(place: Place) -> Read:
+    with desk(place.source.name, place.shape.stream) as own, small_pages(_page_size(place)):
+        return own.read()
+
+
+@cache
+def _of_fewer_records(place: Place) -> Read:
+    """What the company with some records fewer gives."""
+    sandbox().reception.faults.add(Fault(kind="fewer_records", times=FOR_EVER))
+    try:
+        with desk(place.source.name, place.shape.stream) as own:
+            return own.read()
+    finally:
+        sandbox().reception.faults.clear()
 
 
 def _assert_it_fails_closed(own: Desk, place: Place, case: Case, outcome: Stops, caplog: pytest.LogCaptureFixture) -> None:

@@ -41,7 +41,7 @@ class Occasion:
     Attributes:
         good: the answer as it should be.
         shape: how its list is paged, if it is one.
-        seen: the good answers on the occasions of this fault, this one last.
+        seen: path and good answer of each occasion of this fault, this one last.
         elsewhere: what a company with some records fewer answers.
     """
 
@@ -49,7 +49,7 @@ class Occasion:
     request: Request
     good: Answer
     shape: PageShape | None
-    seen: list[Answer]
+    seen: list[tuple[str, Answer]]
     elsewhere: Callable[[], Answer]
 
 

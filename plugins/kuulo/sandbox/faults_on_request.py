@@ -17,7 +17,7 @@ KINDS: dict[str, Kind] = {**NETWORK_FAULTS, **PAGING_FAULTS}
 class _Planned:
     fault: Fault
     met: int = 0
-    seen: list[Answer] = field(default_factory=list)
+    seen: list[tuple[str, Answer]] = field(default_factory=list)
 
     def strikes(self) -> bool:
         self.met += 1
@@ -51,7 +51,7 @@ class FaultScript:
             planned = next((each for each in self._planned if each.fault.fits(request, shape) and each.strikes()), None)
             if planned is None:
                 return good
-            planned.seen.append(good)
+            planned.seen.append((request.path, good))
             seen = list(planned.seen)
         occasion = Occasion(fault=planned.fault, request=request, good=good, shape=shape, seen=seen, elsewhere=elsewhere)
         return KINDS[planned.fault.kind](occasion)

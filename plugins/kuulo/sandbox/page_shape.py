@@ -16,7 +16,8 @@ class PageShape:
 
     Attributes:
         stream: a stream of the source that is read by it.
-        path: a pattern of its paths below the dialect's prefix.
+        path: a pattern of its paths below the dialect's prefix; `sized_alike` one of other lists whose requests name the size of
+            their pages in the same way.
         records_at: where the records stand.
         cursors_at: what is sent back for the next page.
         links_at: links to the next page, whether they are meant to be followed or not.
@@ -30,6 +31,7 @@ class PageShape:
     stream: str
     path: str
     records_at: Keys
+    sized_alike: str = ""
     cursors_at: tuple[Keys, ...] = ()
     links_at: tuple[Keys, ...] = ()
     last_id: str = ""
@@ -40,6 +42,10 @@ class PageShape:
     def fits(self, path: str) -> bool:
         """Whether a path below the prefix is this kind of list."""
         return re.fullmatch(self.path, path) is not None
+
+    def sizes(self, path: str) -> bool:
+        """Whether a request to a path below the prefix names the size of its pages as this kind of list does."""
+        return self.fits(path) or bool(self.sized_alike and re.fullmatch(self.sized_alike, path))
 
     def with_size(self, request: Request, size: int) -> Request:
         """The same request for smaller pages."""

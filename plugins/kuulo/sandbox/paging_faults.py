@@ -29,19 +29,21 @@ def _on_pages(change: Callable[[Occasion, PageShape, dict[str, Any]], None]) -> 
 
 
 def _two_pages_in_turn(on: Occasion) -> Answer:
-    return on.seen[(len(on.seen) - 1) % 2]
+    return on.seen[(len(on.seen) - 1) % 2][1]
 
 
 def _never_ending(on: Occasion) -> Answer:
     """The first page again and again, each time with a cursor that has not been seen."""
-    page = json.loads(on.seen[0].body)
+    first = on.seen[0][1]
+    page = json.loads(first.body)
     _shape_of(on).with_new_marks(page, len(on.seen))
-    return with_page(on.seen[0], page)
+    return with_page(first, page)
 
 
 def _repeated_records(on: Occasion, shape: PageShape, page: dict[str, Any]) -> None:
-    """Each page begins with the last record of the one before."""
-    if len(on.seen) > 1 and (before := shape.records(json.loads(on.seen[-2].body))):
+    """Each page begins with the last record of the one before in the same list."""
+    earlier = [answer for path, answer in on.seen[:-1] if path == on.request.path]
+    if earlier and (before := shape.records(json.loads(earlier[-1].body))):
         shape.records(page).insert(0, before[-1])
 
 
@@ -64,7 +66,7 @@ def _other_cursors(on: Occasion, shape: PageShape, page: dict[str, Any]) -> None
 
 
 PAGING_FAULTS: dict[str, Kind] = {
-    "same_page": lambda on: on.seen[0],
+    "same_page": lambda on: on.seen[0][1],
     "two_pages_in_turn": _two_pages_in_turn,
     "never_ending": _never_ending,
     "fewer_records": lambda on: on.elsewhere(),

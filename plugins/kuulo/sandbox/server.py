@@ -11,12 +11,12 @@ from typing import Any
 
 from kuulo.sandbox import BANNER
 from kuulo.sandbox.company import Company
+from kuulo.sandbox.company_variants import with_fewer_records
 from kuulo.sandbox.dialects import DIALECTS, Dialect, Spoken
 from kuulo.sandbox.exchange import Answer, Request, json_answer
 from kuulo.sandbox.fault import Fault
 from kuulo.sandbox.faults_on_request import FaultScript
-from kuulo.sandbox.fewer_records import with_fewer_records
-from kuulo.sandbox.vendor_lists import list_at
+from kuulo.sandbox.vendor_lists import in_smaller_pages, list_at
 from kuulo.sandbox.wire_faults import break_on_the_line
 
 ADMIN_PREFIX = "/_sandbox"
@@ -57,8 +57,8 @@ class Reception:
 
     def _answer_for_vendor(self, spoken: Spoken, request: Request, below: Request) -> Answer:
         shape = list_at(spoken.source, below.path)
-        if shape and self.page_size:
-            below = shape.with_size(below, self.page_size)
+        if self.page_size:
+            below = in_smaller_pages(spoken.source, below, self.page_size)
         good = self._once(spoken, below)
         return self.faults.spoil(request, good, shape, lambda: self._once(spoken, below, fewer=True))
 
@@ -108,7 +108,8 @@ class _Handler(BaseHTTPRequestHandler):
         if length > _LARGEST_BODY:
             self.send_error(413)
             return
-        request = Request.from_target(self.command, self.path, dict(self.headers.items()), self.rfile.read(length))
+        headers = {**dict(self.headers.items()), "X-Forwarded-Proto": "https" if isinstance(self.connection, ssl.SSLSocket) else "http"}
+        request = Request.from_target(self.command, self.path, headers, self.rfile.read(length))
         answer = self.reception.answer(request)
         if answer.wire:
             self.close_connection = True
