@@ -101,6 +101,29 @@ def test_odd_numbers_are_kept_as_they_are(home):
     assert b'"inf"' in home.pages(receipt)[0]
 
 
+def test_rows_that_are_large_make_more_pages(home):
+    lay_orders(home, ["02 10:00:00"] * 50)
+    execute(home, "update orders set who = printf('%.*c', 200000, 'x')")
+    receipt = home.land(home.declare(), days("02", "03"))
+    assert (receipt.received, receipt.pages) == (50, 3)
+    assert max(map(len, home.pages(receipt))) < 4_500_000
+
+
+def test_a_transaction_that_the_server_ended_is_gone_on_with_later(home):
+    lay_orders(home, ["02 10:00:00"])
+
+    class IdleInTransactionSessionTimeout(sqlite3.InternalError):
+        sqlstate = "25P03"
+
+    class Ended(type(home.database.engine)):
+        def cursor(self, connection, batch_rows):
+            raise IdleInTransactionSessionTimeout("canary-77")
+
+    home.database = Database(home.database.connect, Ended())
+    with pytest.raises(RetryLater, match=r"out of reach or busy: run it again later, what was read is kept .25P03.$"):
+        home.land(home.declare(), days("02", "03"))
+
+
 def test_columns_of_a_dictionary_cursor_are_read_like_any(home):
     lay_orders(home, ["02 10:00:00"])
     connect = home.database.connect

@@ -187,6 +187,7 @@ def test_a_watermark_is_compared_as_it_is_written(home, column, format_, values,
         ([1767312000000, 1767398399000], "{column: changed, format: epoch_seconds}"),
         (["02.01.2026", "03.01.2026"], "changed"),
         (["soon"], "changed"),
+        (["2026-01-02T10:00:00-05:00"], "changed"),  # sorts as text, and not as time
     ],
 )
 def test_a_watermark_that_is_not_written_as_declared_is_told_instead_of_reading_nothing(home, values, watermark):

@@ -1,5 +1,6 @@
 """Instants as a watermark column holds them, and back."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from kuulo.sources.database.engines import Engine
 from kuulo.sources.inbox.cell_times import time_reader
 
 _EPOCHS = {"epoch_seconds": 1, "epoch_milliseconds": 1000}
+_SORTS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?")
 _LONGEST_CHANGE = timedelta(hours=3)
 
 
@@ -64,6 +66,8 @@ class Bounds:
 
     def instant(self, kept: Any) -> datetime:
         """The instant that a kept value stands for; CannotType where it is no time as declared."""
+        if self.engine.times_are_text and not self.written and not _SORTS.fullmatch(str(kept)):
+            raise CannotType("a text that does not sort with others as time does")
         naive = time_reader(self.zone, self.written, False)(kept)
         if naive is None:
             raise CannotType("blank")

@@ -21,6 +21,7 @@ _BY_STATE: dict[str, tuple[type[KuuloError], str]] = {
     "08": (RetryLater, _AWAY),
     "53": (RetryLater, _AWAY),
     "57P": (RetryLater, _AWAY),
+    "25P": (RetryLater, _AWAY),  # the server ended a transaction that waited for us
     "40": (RetryLater, _AWAY),
     "55P03": (RetryLater, _AWAY),
     "28": (BadCredentials, _REFUSED),

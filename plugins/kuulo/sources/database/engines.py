@@ -69,6 +69,7 @@ class Sqlite(Engine):
         connection.text_factory = _text
         connection.set_progress_handler(lambda: time.monotonic() > latest, 100_000)
         connection.execute("pragma query_only = on")
+        connection.execute("begin")  # one state of the file for the whole reading
 
 
 class MySql(Engine):

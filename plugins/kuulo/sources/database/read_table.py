@@ -24,6 +24,7 @@ from kuulo.sources.page_json import decode_page
 from kuulo.sources.source import Window
 
 _MOST_NAMES = 40
+_PAGE_BYTES = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -148,13 +149,17 @@ class TableReading:
         """Batches of rows as JSON, without those that were kept before."""
         again = since.kept.copy() if since else Counter[bytes]()
         while rows := cursor.fetchmany(self.declaration.batch_rows):
-            batch = []
+            batch, size = [], 0
             for row in rows:
                 line = encoded(tuple(row.values()) if isinstance(row, dict) else row)
                 if again and again[line] > 0:
                     again[line] -= 1
-                else:
-                    batch.append(line)
+                    continue
+                batch.append(line)
+                size += len(line)
+                if size > _PAGE_BYTES:
+                    yield batch
+                    batch, size = [], 0
             if batch:
                 yield batch
 
