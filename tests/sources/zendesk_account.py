@@ -11,7 +11,8 @@ from kuulo.landing.receipt import LandingReceipt
 from kuulo.settings import Settings
 from kuulo.sources.source import Credentials, Window
 from kuulo.sources.zendesk import ZENDESK
-from tests.loopback_server import Asked, Loopback, Reply, serving
+from tests.landing.landings import land, typed_rows
+from tests.loopback_server import Asked, Loopback, Reply, in_order, serving
 from tests.still_time import StillTime
 
 Record = dict[str, Any]
@@ -27,6 +28,24 @@ def ticket(identity: int, generated: int, **changed: Any) -> Record:
     zulu = f"{datetime.fromtimestamp(generated, UTC):%Y-%m-%dT%H:%M:%SZ}"
     plain = {"id": identity, "status": "open", "created_at": "2026-01-01T00:00:00Z", "updated_at": zulu, "via": {"channel": "email"}}
     return {**plain, "generated_timestamp": generated, **changed}
+
+
+def export(name: str, *records: Record) -> Reply:
+    """An export that ends with these records."""
+    return Reply({name: list(records), "after_cursor": "c1", "end_of_stream": True})
+
+
+def listed(name: str, *records: Record, more: Any = False, after: Any = None) -> Reply:
+    """A page of a list behind a cursor."""
+    return Reply({name: list(records), "meta": {"has_more": more, "after_cursor": after}, "links": {"next": "https://elsewhere.example/"}})
+
+
+def landed(settings: Settings, stream: str, *records: Record, knobs: dict[str, str] | None = None) -> list[Record]:
+    """The typed rows of a page of these records."""
+    key = {"csat_survey_responses": "survey_responses"}.get(stream, stream)
+    is_list = stream in ("groups", "satisfaction_ratings", "csat_survey_responses")
+    land(settings, ZENDESK, stream, in_order(listed(key, *records) if is_list else export(key, *records)), knobs=knobs)
+    return typed_rows(settings, ZENDESK, stream)
 
 
 @dataclass

@@ -11,6 +11,7 @@ from typing import Any
 from kuulo.sandbox.company import Company
 from kuulo.sandbox.exchange import Answer, Refusal, Request, json_answer
 from kuulo.sandbox.history import AS_OF
+from kuulo.sandbox.zendesk_rating_records import rating_record, response_record
 from kuulo.sandbox.zendesk_ratings import RATINGS
 from kuulo.sandbox.zendesk_records import (
     generated_at,
@@ -18,8 +19,6 @@ from kuulo.sandbox.zendesk_records import (
     identities_of,
     metric_events_of,
     organizations_of,
-    rating_record,
-    response_record,
     seconds_of,
     ticket_record,
     users_of,
