@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kuulo.sources.api_errors import NotFound, RetryLater, SourceContractBroken
-from kuulo.sources.api_session import ApiSession
 from kuulo.sources.ask import Answer, Ask
 from kuulo.sources.asker import Asker, Page, State
 from kuulo.sources.page_json import value_at
+
+if TYPE_CHECKING:
+    from kuulo.sources.api_session import ApiSession
 
 
 class _BrokeOff(Exception):
@@ -17,7 +19,7 @@ class _BrokeOff(Exception):
 
 
 @contextmanager
-def _one_try(session: ApiSession) -> Iterator[None]:
+def _one_try(session: "ApiSession") -> Iterator[None]:
     """Send nothing twice: a scroll moves on with every answer, so that one that was lost on its way cannot be had again."""
     usual = session.limits
     session.limits = replace(usual, attempts=1, unreadable_attempts=2)
