@@ -76,18 +76,31 @@ def served(tmp_path):
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(timeout=40)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(timeout=150)
+            left = members(process.pid)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        assert not left, "make up left processes behind"
+
+
+def members(group: int) -> list[str]:
+    """The living processes of a group, as /proc tells."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # processes come and go while we look
+            state, _, its_group = (folder / "stat").read_text().rsplit(")", 1)[1].split()[:3]
+            if its_group == str(group) and state != "Z":
+                found.append(folder.name)
+    return found
 
 
 def listening_addresses(pid: int) -> set[str]:
     """Local addresses on which the process group of a process listens, as /proc tells."""
     opened: list[str] = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # processes come and go while we look
-            if (folder / "stat").read_text().rsplit(")", 1)[1].split()[2] == str(pid):
-                opened += [str(link.readlink()) for link in (folder / "fd").iterdir()]
+    for member in members(pid):
+        with contextlib.suppress(OSError):
+            opened += [str(link.readlink()) for link in (Path("/proc") / member / "fd").iterdir()]
     inodes = {name.removeprefix("socket:[").removesuffix("]") for name in opened if name.startswith("socket:[")}
     found = set()
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):

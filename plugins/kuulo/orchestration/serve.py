@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
+
 from kuulo.errors import KuuloError
 from kuulo.landing.whole_files import private_folder
 from kuulo.orchestration.airflow_home import prepare_database, use_airflow_home
@@ -17,6 +19,7 @@ from kuulo.orchestration.sources_in_use import refuse_misspelt_connections, refu
 from kuulo.settings import load_settings
 from kuulo.sources.database.read_declaration import connections_named
 
+_PATIENCE_SECONDS = 30
 # `airflow standalone` would start log servers on every interface; here logs are read from the folder they lie in.
 _PARTS = (
     ("api-server", "--host", "127.0.0.1"),
@@ -36,10 +39,23 @@ def _airflow_parts(log: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
                 parts.append(subprocess.Popen([sys.executable, "-m", "airflow", *words], stdout=output, stderr=output))
             yield parts
         finally:
-            for part in reversed(parts):
-                part.terminate()
-            for part in parts:
-                part.wait(timeout=30)
+            _end(parts)
+
+
+def _end(parts: list[subprocess.Popen[bytes]]) -> None:
+    """Tell all parts to end. What is still there after a while, such as a scheduler in the middle of a task, is ended with its children."""
+    family: list[psutil.Process] = []
+    for part in parts:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            mother = psutil.Process(part.pid)
+            family += [mother, *mother.children(recursive=True)]
+    for part in reversed(parts):
+        part.terminate()
+    _, left = psutil.wait_procs(family, timeout=_PATIENCE_SECONDS)
+    for process in left:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(left, timeout=_PATIENCE_SECONDS)
 
 
 def _wait_for_the_first_to_end(parts: list[subprocess.Popen[bytes]]) -> int:
