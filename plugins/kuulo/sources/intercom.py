@@ -56,6 +56,7 @@ CONTACTS = Stream(
 COMPANIES = Stream(
     name="companies",
     reading=Permitted(permission=_PEOPLE, reading=Scrolled(path="/companies/scroll", records_at="data")),
+    left_unchecked="not asked for, since a workspace has one scroll at a time; it needs the same permission as contacts",
     rows_of=company_rows,
     primary_key=("company_id",),
     version_column="updated_at",
