@@ -30,7 +30,11 @@ class _Told(Exception):
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(code)
         self.status = status
-        self.body = {"type": "error.list", "request_id": "00000000-0000-4000-8000-000000000000", "errors": [{"code": code, "message": message}]}
+        self.body = {
+            "type": "error.list",
+            "request_id": "00000000-0000-4000-8000-000000000000",
+            "errors": [{"code": code, "message": message}],
+        }
 
 
 class IntercomDialect:

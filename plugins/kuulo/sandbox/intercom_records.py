@@ -62,7 +62,8 @@ def company_record(company: CrmCompany) -> Record:
 def admin_records() -> list[Record]:
     """The teammates."""
     return [
-        {"type": "admin", "id": str(identity), "name": f"Teammate {identity}", "email": f"admin+{identity}@kajo.example", "job_title": "Care",
+        {"type": "admin", "id": str(identity), "name": f"Teammate {identity}", "email": f"admin+{identity}@kajo.example",
+         "job_title": "Care",
          "away_mode_enabled": False, "away_mode_reassign": False, "has_inbox_seat": True, "team_ids": list(TEAM_IDS.values())[:1]}
         for identity in ADMIN_IDS
     ]  # fmt: skip
