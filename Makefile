@@ -11,7 +11,7 @@ UV_VERSION := 0.13.9
 export PYTHONPATH := plugins
 
 .DEFAULT_GOAL := help
-.PHONY: help run test up airflow lint bench docs clean lock
+.PHONY: help run test up airflow check lint bench docs clean lock
 
 help: ## What there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ up: $(VENV)/.installed ## Airflow with its UI on 127.0.0.1, DAGs scheduled; Ctrl
 
 airflow: $(VENV)/.installed ## Airflow's own command line: make airflow do="backfill create ..."
 	@$(BIN)/python -m kuulo.orchestration.airflow_command $(do)
+
+check: $(VENV)/.installed ## What a connection may read, one line a stream: make check source=hubspot
+	@$(BIN)/python -m kuulo.orchestration.check_command $(source)
 
 lint: $(VENV)/.installed-dev ## Style, types, SQL
 	@$(BIN)/ruff check .

@@ -9,6 +9,8 @@ from kuulo.kept_keys import kept_key
 from kuulo.landing.whole_files import private_folder
 from kuulo.settings import PROJECT_ROOT, Settings
 
+_LOOPBACK = "127.0.0.1"
+
 
 def airflow_configuration(settings: Settings) -> dict[str, str]:
     """Airflow's settings for this installation, as environment variables; what the user has set wins."""
@@ -24,9 +26,10 @@ def airflow_configuration(settings: Settings) -> dict[str, str]:
         "AIRFLOW__CORE__DEFAULT_TASK_RETRIES": "2",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
+        "AIRFLOW__CORE__TEST_CONNECTION": _test_button(),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
-        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__HOST": _LOOPBACK,
         "AIRFLOW__API__BASE_URL": address,
         "AIRFLOW__API__WORKERS": "1",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
@@ -40,6 +43,14 @@ def airflow_configuration(settings: Settings) -> dict[str, str]:
         "KUULO_HOME": str(settings.home),
         "PYTHONPATH": str(PROJECT_ROOT / "plugins"),
     }
+
+
+def _test_button() -> str:
+    """Whether the connection form has a `Test` button: it lets who may edit connections send requests from this machine.
+
+    On the loopback address that is the machine's owner; elsewhere whoever answers for the users must say so.
+    """
+    return "Enabled" if os.environ.get("AIRFLOW__API__HOST", _LOOPBACK) == _LOOPBACK else "Disabled"
 
 
 def _secrets_of_airflow(settings: Settings) -> dict[str, str]:

@@ -11,8 +11,8 @@ class UnknownConnection(KuuloError):
     """No connection of the source's name exists."""
 
 
-def credentials_of(source: Source) -> Credentials:
-    """The credentials in the Airflow connection whose id is the source's name.
+def credentials_of(source: Source, connection_id: str = "") -> Credentials:
+    """The credentials in the Airflow connection whose id is the source's name, or in one that is only tested.
 
     The host may be a whole URL, a host name (then https), or empty (then the vendor's own address).
 
@@ -20,7 +20,7 @@ def credentials_of(source: Source) -> Credentials:
         UnknownConnection: there is none; the message says how to make one.
     """
     try:
-        connection = Connection.get(source.name)
+        connection = Connection.get(connection_id or source.name)
     except AirflowNotFoundException:
         raise UnknownConnection(
             f"there is no Airflow connection {source.name!r}: set AIRFLOW_CONN_{source.name.upper()}, add it under Admin, "

@@ -15,7 +15,7 @@ from kuulo.landing.receipt import RunReceipt, forget_failure, read_run_receipts,
 from kuulo.orchestration.assets import VALIDATED
 from kuulo.orchestration.connections import UnknownConnection, credentials_of
 from kuulo.orchestration.dag_defaults import source_pool
-from kuulo.orchestration.sources_in_use import sandbox_marker
+from kuulo.orchestration.sources_in_use import has_landed, sandbox_marker
 from kuulo.sandbox.history import HISTORY_START
 from kuulo.settings import load_settings
 from kuulo.sources.catalog import SOURCES
@@ -139,9 +139,38 @@ def _run_id() -> str:
     return str(get_current_context()["run_id"])
 
 
+def _check(source: Source, context: Any) -> list[str]:
+    """One line a stream of a source that nothing has landed of yet; AirflowSkipException where something has."""
+    from kuulo.sources.connection_check import check_connection
+
+    if has_landed(load_settings(), source.name):
+        raise AirflowSkipException(f"{source.name} has been read before")
+    window = window_of(context["params"], context.get("data_interval_start"), context.get("data_interval_end"))
+    check = check_connection(source, _credentials(source, context), until=min(window.end, _now()))
+    lacking = [f"{source.name}/{stream.line}" for stream in check.streams if stream.missing]
+    if lacking and check.is_reachable:
+        raise StreamsStopped("; ".join(lacking))
+    return [stream.line for stream in check.streams]
+
+
+def _check_first(source: Source) -> Any:
+    # Before the first extraction only: what is missing is known in seconds, not when the last stream's turn has come. The
+    # streams that may be read are read whatever it finds; a vendor that does not answer is left to their own retries.
+    @task(task_id="check_connection")
+    def check() -> list[str]:
+        return _check(source, get_current_context())
+
+    return check()
+
+
 def _read_api(source: Source) -> Any:
     # An inlet of its own: whose state store keeps the vendor's cursors.
-    @task(pool=source_pool(source.name), map_index_template="{{ stream_name }}", inlets=[VALIDATED[source.name]])
+    @task(
+        pool=source_pool(source.name),
+        map_index_template="{{ stream_name }}",
+        inlets=[VALIDATED[source.name]],
+        trigger_rule=TriggerRule.ALL_DONE,
+    )
     def extract_to_landing(stream: str) -> dict[str, Any]:
         context: Any = get_current_context()
         context["stream_name"] = stream
@@ -153,7 +182,9 @@ def _read_api(source: Source) -> Any:
         forget_failure(load_settings(), context["run_id"], source.name, stream)
         return landed
 
-    return extract_to_landing.expand(stream=[stream.name for stream in source.streams if stream.pages_of is None])
+    read = extract_to_landing.expand(stream=[stream.name for stream in source.streams if stream.pages_of is None])
+    _check_first(source) >> read
+    return read
 
 
 def _read_inbox() -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 _KIND_OF_WORK = {
+    "check_connection": "extract",
     "extract_to_landing": "extract",
     "take_in_files": "extract",
     "validate_landing": "validate",

@@ -70,7 +70,8 @@ def sandbox_marker(settings: Settings, source: str) -> Path:
     return settings.landing / source / ".sandbox"
 
 
-def _has_landed(settings: Settings, source: str) -> bool:
+def has_landed(settings: Settings, source: str) -> bool:
+    """Whether a window of the source has been read whole."""
     return next((settings.landing / source).glob("*/*/receipt.json"), None) is not None
 
 
@@ -97,7 +98,7 @@ def mark_as_sandbox(settings: Settings, source: str) -> None:
     """Note that what lands of a source is the sandbox company's; raises KuuloError where real data has landed already."""
     marker = sandbox_marker(settings, source)
     if not marker.exists():
-        if _has_landed(settings, source):
+        if has_landed(settings, source):
             raise KuuloError(
                 f"{settings.home} holds your own {source} data, but there is no connection {source!r} now: set {_PREFIX}{source.upper()}, "
                 f"or KUULO_SANDBOX=0 to go on without it"
