@@ -1,15 +1,22 @@
 """`make run` against the sandbox company: the marts are the truth that the generator knows, exactly; twice is once."""
 
+import csv
 import json
 import re
 from collections import Counter
-from datetime import date
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any
 
 import pytest
 
-from kuulo.sandbox.company import DEFAULT_CUSTOMERS, DEFAULT_SEED, generate_company
+from kuulo.sandbox.company import DEFAULT_CUSTOMERS, DEFAULT_SEED, Company, generate_company
 from kuulo.sandbox.truth import Truth, truth_of
+from kuulo.sandbox.truth_customers import customer_lines
 from kuulo.sandbox.truth_figures import Key
+from kuulo.sandbox.truth_follow_ups import FollowUp, follow_ups
+from kuulo.sandbox.truth_journey import Passing, journey
+from tests.conftest import CHECKOUT
 from tests.end_to_end.conftest import Run
 from tests.end_to_end.pipeline import contents, rows, run_pipeline
 
@@ -17,8 +24,13 @@ pytestmark = pytest.mark.end_to_end
 
 
 @pytest.fixture(scope="module")
-def truth() -> Truth:
-    return truth_of(generate_company(DEFAULT_SEED, DEFAULT_CUSTOMERS))
+def company() -> Company:
+    return generate_company(DEFAULT_SEED, DEFAULT_CUSTOMERS)
+
+
+@pytest.fixture(scope="module")
+def truth(company: Company) -> Truth:
+    return truth_of(company)
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +95,39 @@ def test_the_ladder_of_mrr_is_that_of_the_truth_in_every_month(sandbox_run, trut
 def test_every_verdict_on_first_contact_resolution_is_that_of_the_truth(sandbox_run, truth):
     counted = dict(rows(sandbox_run.home, "select fcr_status, count(*) from fct_contacts group by 1"))
     assert counted == dict(Counter(truth.fcr_status.values()))
+
+
+def _bare(value: Any) -> Any:
+    """A value of the truth as the marts have it: instants without a zone, which is UTC."""
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
+
+
+def test_every_follow_up_is_that_of_the_truth(sandbox_run, company):
+    columns = [field.name for field in fields(FollowUp) if field.name != "person"]
+    expected = Counter(tuple(_bare(getattr(case, name)) for name in columns) for case in follow_ups(company))
+    found = Counter(rows(sandbox_run.home, f"select {', '.join(columns)} from follow_ups"))
+    assert found.total() > 1000
+    assert (found - expected, expected - found) == (Counter(), Counter())
+
+
+def test_every_customer_on_one_line_is_that_of_the_truth(sandbox_run, company):
+    lines = customer_lines(company, company.people)
+    columns = list(lines[0])
+    asked = ["cast(round(100 * mrr) as bigint)" if name == "mrr_cents" else name for name in columns]
+    # of whom nothing is known but that they exist, the number of rows of dim_customers is the proof
+    expected = Counter(tuple(line.values()) for line in lines if any(line.values()))
+    found = Counter(row for row in rows(sandbox_run.home, f"select {', '.join(asked)} from customer_360") if any(row))
+    assert found.total() > 1000
+    assert (found - expected, expected - found) == (Counter(), Counter())
+
+
+def test_the_journey_is_that_of_the_truth_in_every_month(sandbox_run, company):
+    with (CHECKOUT / "dbt_project" / "seeds" / "survey_questions.csv").open() as seed:
+        places = {(row["source"], row["survey_id"]): (row["journey_stage"], row["touchpoint"]) for row in csv.DictReader(seed)}
+    columns = [field.name for field in fields(Passing)]
+    expected = {key: tuple(getattr(passing, name) for name in columns) for key, passing in journey(company, places).items()}
+    found = rows(sandbox_run.home, f"select month, journey_stage, touchpoint, {', '.join(columns)} from journey_by_month")
+    assert {row[:3]: row[3:] for row in found} == expected
 
 
 def test_accounts_balance_and_what_is_refused_is_what_was_planted(sandbox_run, truth):

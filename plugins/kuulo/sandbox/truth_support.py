@@ -18,12 +18,13 @@ def counted_contacts(company: Company) -> list[SupportContact]:
     return [contact for contact in company.contacts if not contact.is_refused and contact.archived_at is None]
 
 
-def _is_outbound(contact: SupportContact) -> bool:
+def is_outbound(contact: SupportContact) -> bool:
+    """Whether the company called."""
     return contact.direction.strip().lower() == "outbound"
 
 
 def _is_eligible(contact: SupportContact) -> bool:
-    return contact.person is not None and not contact.is_abandoned and not _is_outbound(contact)
+    return contact.person is not None and not contact.is_abandoned and not is_outbound(contact)
 
 
 def _issue(contact: SupportContact) -> str:
@@ -92,7 +93,7 @@ def service_figures(company: Company) -> dict[Key, Figure]:
     answered = [contact for contact in human if not contact.is_abandoned]
     handled = [(contact, seconds) for contact in answered if (seconds := handle_seconds(contact)) is not None]
     waited = [(contact, contact.wait_seconds) for contact in answered if contact.wait_seconds is not None]
-    asked = [contact for contact in answered if not _is_outbound(contact)]
+    asked = [contact for contact in answered if not is_outbound(contact)]
     replied = [(c, (c.first_reply_at - c.opened_at) // timedelta(seconds=1)) for c in asked if c.first_reply_at]
     watched = [c for c in contacts if c.reopen_count is not None and (c.is_resolved or c.reopen_count)]
     return {

@@ -25,6 +25,7 @@ class ScoredAnswer:
     score: int
     at: datetime
     cuts: dict[str, str]
+    person: Person | None
 
 
 def segment_of(person: Person | None) -> str:
@@ -38,17 +39,18 @@ def scored_answers(company: Company) -> Iterator[ScoredAnswer]:
         cuts = {"segment": segment_of(response.person), "channel": response.platform, "survey": response.survey_id}
         for answer in response.answers:
             if answer.metric and answer.score is not None:
-                at, scale = response.collected_at, _SCALES[answer.metric]
-                yield ScoredAnswer("survicate", response.survey_id, response.uuid, answer.metric, scale, answer.score, at, cuts)
+                at, scale, who = response.collected_at, _SCALES[answer.metric], response.person
+                yield ScoredAnswer("survicate", response.survey_id, response.uuid, answer.metric, scale, answer.score, at, cuts, who)
     for sent in company.feedback:
         if sent.score is not None and sent.submitted_at is not None:
             cuts = {"segment": segment_of(sent.person), "channel": sent.channel.lower(), "survey": sent.survey_id}
-            scale = _SCALES[sent.metric]
-            yield ScoredAnswer("hubspot", sent.survey_id, sent.submission_id, sent.metric, scale, sent.score, sent.submitted_at, cuts)
+            at, scale, who = sent.submitted_at, _SCALES[sent.metric], sent.person
+            yield ScoredAnswer("hubspot", sent.survey_id, sent.submission_id, sent.metric, scale, sent.score, at, cuts, who)
     for given in company.vendor_answers:
         if given.score is not None:
             cuts = {"segment": segment_of(given.person), "channel": given.channel, "survey": given.survey_id}
-            yield ScoredAnswer(given.source, given.survey_id, given.response_id, given.metric, given.scale, given.score, given.at, cuts)
+            ids = (given.source, given.survey_id, given.response_id)
+            yield ScoredAnswer(*ids, given.metric, given.scale, given.score, given.at, cuts, given.person)
 
 
 def _observed(answers: list[ScoredAnswer], worth: dict[int, int]) -> list[Observed]:

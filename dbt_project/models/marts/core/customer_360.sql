@@ -1,0 +1,190 @@
+{%- set first_day = 'cast(' ~ dbt.dateadd('day', -89, last_reported_day()) ~ ' as date)' -%}
+{%- set ninety_days_ago = dbt.dateadd('day', -90, as_of()) -%}
+{%- set oldest_answer = dbt.dateadd('day', -var('churn_risk_answer_days'), as_of()) -%}
+{%- set usage_began = dbt.dateadd('day', 1 - 2 * var('usage_trend_days'), last_reported_day()) -%}
+{%- set boxed = ['nps', 'csat', 'ces'] -%}
+
+with customers as (
+    select * from {{ ref('dim_customers') }}
+),
+
+last_answers as (
+    select
+        customer_key,
+        {% for metric in metrics_of_a_customer() -%}
+        max(case when metric = '{{ metric }}' then score end) as last_{{ metric }}_score,
+        max(case when metric = '{{ metric }}' then scale end) as last_{{ metric }}_scale,
+        {% if metric in boxed -%}
+        max(case when metric = '{{ metric }}' then category end) as last_{{ metric }}_category,
+        {% endif -%}
+        max(case when metric = '{{ metric }}' then submitted_at end) as last_{{ metric }}_at,
+        {% endfor -%}
+        {% for metric in boxed -%}
+        max(case when metric = '{{ metric }}' and needs_follow_up and submitted_at >= {{ oldest_answer }} then 1 else 0 end)
+            as has_bad_{{ metric }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from {{ ref('int_customer_last_answers') }}
+    group by customer_key
+),
+
+contacts as (
+    select
+        customer_key,
+        max(opened_at) as last_contact_at,
+        sum(case when day >= {{ first_day }} then 1 else 0 end) as contacts_in_90_days,
+        sum(case when day >= {{ first_day }} and is_repeat then 1 else 0 end) as repeats_in_90_days,
+        sum(case when day >= {{ first_day }} and fcr_status = 'unresolved' then 1 else 0 end) as unresolved_in_90_days,
+        sum(case when day >= {{ first_day }} and is_outbound then 1 else 0 end) as outbound_in_90_days,
+        sum(case when day >= {{ first_day }} and is_abandoned then 1 else 0 end) as abandoned_in_90_days
+    from {{ ref('fct_contacts') }}
+    where customer_key is not null
+    group by customer_key
+),
+
+cases as (
+    select
+        customer_key,
+        sum(case when status in ('open', 'overdue', 'contacted') then 1 else 0 end) as open_follow_ups,
+        sum(case when status = 'overdue' then 1 else 0 end) as overdue_follow_ups
+    from {{ ref('follow_ups') }}
+    where customer_key is not null
+    group by customer_key
+),
+
+usage_by_customer as (
+    select * from {{ ref('int_customer_usage') }}
+),
+
+fees as (
+    select
+        customer_key,
+        sum(case when started_at < {{ ninety_days_ago }} and (ended_at is null or ended_at >= {{ ninety_days_ago }}) then mrr else 0 end)
+            as mrr_90_days_ago,
+        sum(case when ended_at is null or ended_at >= {{ as_of() }} then mrr else 0 end) as mrr_now
+    from {{ ref('int_subscriptions_by_customer') }}
+    group by customer_key
+),
+
+joined as (
+    select
+        customers.*,
+        customers.mrr is not null and customers.churned_at is null as is_active,
+        cast(fees.mrr_90_days_ago as double) as mrr_90_days_ago,
+        {% for metric in metrics_of_a_customer() -%}
+        last_answers.last_{{ metric }}_score,
+        last_answers.last_{{ metric }}_scale,
+        {% if metric in boxed -%}
+        last_answers.last_{{ metric }}_category,
+        {% endif -%}
+        last_answers.last_{{ metric }}_at,
+        {% endfor -%}
+        contacts.last_contact_at,
+        {% for count in ['contacts', 'repeats', 'unresolved', 'outbound', 'abandoned'] -%}
+        cast(coalesce(contacts.{{ count }}_in_90_days, 0) as bigint) as {{ count }}_in_90_days,
+        {% endfor -%}
+        cast(coalesce(cases.open_follow_ups, 0) as bigint) as open_follow_ups,
+        cast(coalesce(cases.overdue_follow_ups, 0) as bigint) as overdue_follow_ups,
+        cast(coalesce(usage_by_customer.events, 0) as bigint) as usage_events,
+        cast(coalesce(usage_by_customer.events_before, 0) as bigint) as usage_events_before,
+        cast(coalesce(usage_by_customer.days, 0) as bigint) as usage_days,
+        cast(coalesce(usage_by_customer.days_before, 0) as bigint) as usage_days_before,
+        usage_by_customer.last_used_at,
+        {{ safe_ratio('usage_by_customer.events - usage_by_customer.events_before', 'usage_by_customer.events_before') }} as usage_change_rate,
+        coalesce({{ local_date('customers.first_seen_at') }} > cast({{ usage_began }} as date), false) as is_young,
+        coalesce(last_answers.has_bad_nps = 1, false) as is_detractor,
+        coalesce(last_answers.has_bad_csat = 1, false) as is_dissatisfied,
+        coalesce(last_answers.has_bad_ces = 1, false) as has_high_effort,
+        coalesce(cases.overdue_follow_ups > 0, false) as has_overdue_follow_up,
+        coalesce(contacts.repeats_in_90_days >= {{ var('churn_risk_repeats') }}, false) as has_repeat_contacts,
+        coalesce(contacts.unresolved_in_90_days > 0, false) as has_unresolved_contacts,
+        coalesce(fees.mrr_now < fees.mrr_90_days_ago, false) as has_downgraded
+    from customers
+    left join last_answers on customers.customer_key = last_answers.customer_key
+    left join contacts on customers.customer_key = contacts.customer_key
+    left join cases on customers.customer_key = cases.customer_key
+    left join usage_by_customer on customers.customer_key = usage_by_customer.customer_key
+    left join fees on customers.customer_key = fees.customer_key
+),
+
+judged as (
+    select
+        *,
+        case
+            when usage_events = 0 and usage_events_before = 0 then 'none'
+            when is_young then 'new'
+            when usage_events_before = 0 then 'started'
+            when usage_events = 0 then 'stopped'
+            when usage_change_rate >= {{ var('usage_trend_change') }} then 'rising'
+            when usage_change_rate <= -{{ var('usage_trend_change') }} then 'falling'
+            else 'steady'
+        end as usage_trend,
+        coalesce(
+            usage_events_before >= {{ var('churn_risk_usage_events') }} and usage_change_rate <= -{{ var('churn_risk_usage_drop') }}, false
+        ) as has_usage_drop
+    from joined
+),
+
+final as (
+    select
+        customer_key,
+        segment,
+        country,
+        language,
+        account_key,
+        plan,
+        mrr,
+        mrr_90_days_ago,
+        is_active,
+        lifecycle_stage,
+        first_seen_at,
+        churned_at,
+        {% for metric in metrics_of_a_customer() -%}
+        last_{{ metric }}_score,
+        last_{{ metric }}_scale,
+        {% if metric in boxed -%}
+        last_{{ metric }}_category,
+        {% endif -%}
+        last_{{ metric }}_at,
+        {% endfor -%}
+        last_contact_at,
+        contacts_in_90_days,
+        repeats_in_90_days,
+        unresolved_in_90_days,
+        outbound_in_90_days,
+        abandoned_in_90_days,
+        open_follow_ups,
+        overdue_follow_ups,
+        usage_events,
+        usage_events_before,
+        usage_days,
+        usage_days_before,
+        last_used_at,
+        usage_change_rate,
+        usage_trend,
+        {% for column in churn_risk_signals().values() -%}
+        {{ column }},
+        {% endfor -%}
+        -- whoever has left is at no risk of leaving
+        case when churned_at is null then
+            cast(
+                {%- for column in churn_risk_signals().values() %}
+                case when {{ column }} then 1 else 0 end{{ ' +' if not loop.last }}
+                {%- endfor %}
+                as bigint
+            )
+        end as churn_risk_signals,
+        case when churned_at is null then
+            nullif(
+                concat_ws(
+                    '; ',
+                    {%- for word, column in churn_risk_signals().items() %}
+                    case when {{ column }} then '{{ word }}' end{{ ',' if not loop.last }}
+                    {%- endfor %}
+                ),
+                ''
+            )
+        end as churn_risk_why
+    from judged
+)
+
+select * from final

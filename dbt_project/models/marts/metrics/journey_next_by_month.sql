@@ -1,0 +1,31 @@
+with touches as (
+    select * from {{ ref('int_touches') }}
+),
+
+counted as (
+    select
+        month,
+        journey_stage,
+        touchpoint,
+        case when has_next then next_journey_stage else 'none' end as next_journey_stage,
+        case when has_next then next_touchpoint else 'none' end as next_touchpoint,
+        count(*) as touches
+    from touches
+    where is_tracked
+    group by 1, 2, 3, 4, 5
+),
+
+shared as (
+    select
+        month,
+        journey_stage,
+        touchpoint,
+        next_journey_stage,
+        next_touchpoint,
+        cast(touches as bigint) as touches,
+        cast(sum(touches) over (partition by month, journey_stage, touchpoint) as bigint) as tracked,
+        {{ safe_ratio('touches', 'sum(touches) over (partition by month, journey_stage, touchpoint)') }} as next_share
+    from counted
+)
+
+select * from shared
