@@ -11,7 +11,7 @@
     explode(split({{ expression }}, '{{ separator }}'))
 {%- endmacro %}
 
-{#- The texts of a group in the order of another column, as one text. -#}
+{#- The texts of a group in the order of other columns (names, joined by commas), as one text. -#}
 {% macro joined_text(expression, order_expression, separator='; ') -%}
     {{ return(adapter.dispatch('joined_text')(expression, order_expression, separator)) }}
 {%- endmacro %}
@@ -22,7 +22,7 @@
 
 {% macro spark__joined_text(expression, order_expression, separator) -%}
     array_join(
-        transform(array_sort(collect_list(struct({{ order_expression }} as place, {{ expression }} as word))), each -> each.word),
+        transform(array_sort(collect_list(struct({{ order_expression }}, {{ expression }} as word))), each -> each.word),
         '{{ separator }}'
     )
 {%- endmacro %}
