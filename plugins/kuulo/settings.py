@@ -1,7 +1,8 @@
 """Where things are and what is switched on: the only reader of environment variables."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from kuulo.errors import KuuloError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+KEPT_CLASSES = ("landing", "quarantine", "receipts", "logs")
 
 
 class SettingsError(KuuloError):
@@ -25,6 +27,7 @@ class Settings:
         landing_root: folder that holds landing/, validated/ and quarantine/ (`KUULO_LANDING`).
         timezone: IANA name of the zone that days and months are cut in (`KUULO_TIMEZONE`).
         as_of: reporting date in UTC, or None for the end of the newest window (`KUULO_AS_OF`).
+        keep_days: for how many days a class of data is kept (`KUULO_KEEP_DAYS`); a class that is not named is kept for good.
         sandbox: whether sources without a connection of their own read the sandbox company (`KUULO_SANDBOX`).
     """
 
@@ -34,6 +37,7 @@ class Settings:
     timezone: str = "UTC"
     as_of: datetime | None = None
     sandbox: bool = True
+    keep_days: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def _lake(self) -> Path:
@@ -116,6 +120,17 @@ def _zone(name: str) -> str:
     return name
 
 
+def _keep_days(text: str) -> dict[str, int]:
+    """Days by class, of `landing=400 quarantine=90`."""
+    kept: dict[str, int] = {}
+    for word in text.replace(",", " ").split():
+        name, _, days = word.partition("=")
+        if name not in KEPT_CLASSES or not days.isdecimal() or int(days) < 1:
+            raise SettingsError(f"KUULO_KEEP_DAYS={text!r}: write class=days, classes are {', '.join(KEPT_CLASSES)}, days at least 1")
+        kept[name] = int(days)
+    return kept
+
+
 def load_settings(environment: dict[str, str] | None = None) -> Settings:
     """Read the settings from the environment; raises SettingsError that names the setting and the remedy."""
     env = dict(os.environ) if environment is None else environment
@@ -138,6 +153,7 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
         timezone=_zone(env.get("KUULO_TIMEZONE") or "UTC"),
         as_of=_instant("KUULO_AS_OF", as_of) if as_of else None,
         sandbox=sandbox == "1",
+        keep_days=_keep_days(env.get("KUULO_KEEP_DAYS", "")),
     )
 
 

@@ -15,7 +15,7 @@ from kuulo.landing.one_at_a_time import one_at_a_time, source_lock
 from kuulo.landing.receipt import RunReceipt, read_run_receipts, read_validation_receipt
 from kuulo.settings import PROJECT_ROOT
 from kuulo.sources.canonical import CONTACTS, FILES, SUBSCRIPTIONS, SURVEY_ANSWERS
-from kuulo.sources.survicate import RESPONSES, SURVICATE
+from kuulo.sources.survicate import RESPONDENT_ATTRIBUTES, RESPONSES, SURVICATE
 from kuulo.validation import courthouse
 from kuulo.validation.landing_gate import validate_source
 from kuulo.validation.suite import read_suite
@@ -51,6 +51,15 @@ def test_a_clean_batch_enters_as_it_is(settings):
     assert pq.read_table(place.validated).equals(pq.read_table(place.typed))
     assert not place.quarantined.exists()
     assert read_run_receipts(settings) == [receipt]
+
+
+def test_a_stream_may_call_its_columns_as_the_verdict_calls_its_own(settings):
+    rows = [clean_row(RESPONDENT_ATTRIBUTES, number) for number in range(2)]
+    place = land(settings, "survicate", RESPONDENT_ATTRIBUTES, [*rows, clean_row(RESPONDENT_ATTRIBUTES, 2, collected_at=None)])
+    (receipt,) = validate_source(settings=settings, source=SURVICATE, run="run-1", clock=clock)
+    assert (receipt.validated, receipt.quarantined) == (2, {"required:collected_at": 1})
+    [record] = pq.read_table(place.quarantined)["record"].to_pylist()
+    assert json.loads(record)["name"] == "name-2"
 
 
 def test_refused_rows_are_kept_with_rule_reason_and_record(settings):

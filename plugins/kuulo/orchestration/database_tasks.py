@@ -12,6 +12,7 @@ from kuulo.landing.receipt import forget_failure
 from kuulo.orchestration.dag_defaults import source_pool
 from kuulo.orchestration.landing_task_group import note_failed, window_of, without_hole
 from kuulo.orchestration.sources_in_use import FIRST_READING
+from kuulo.orchestration.told_errors import told_without_values
 from kuulo.sandbox.history import AS_OF, HISTORY_START
 from kuulo.settings import Settings, load_settings
 from kuulo.sources.canonical import DATABASE
@@ -83,6 +84,7 @@ def read_databases() -> Any:
         return names
 
     @task(pool=source_pool(DATABASE.name), map_index_template="{{ declaration }}")
+    @told_without_values
     def extract_to_landing(name: str) -> int:
         context: Any = get_current_context()
         context["declaration"] = name

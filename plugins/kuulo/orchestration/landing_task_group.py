@@ -16,6 +16,7 @@ from kuulo.orchestration.assets import VALIDATED
 from kuulo.orchestration.connections import UnknownConnection, credentials_of
 from kuulo.orchestration.dag_defaults import source_pool
 from kuulo.orchestration.sources_in_use import has_landed, sandbox_marker
+from kuulo.orchestration.told_errors import told_without_values
 from kuulo.sandbox.history import HISTORY_START
 from kuulo.settings import load_settings
 from kuulo.sources.catalog import SOURCES
@@ -124,7 +125,15 @@ def _validate(source: Source, run: str) -> dict[str, int]:
     return entered
 
 
-def _tell(source: Source, run: str) -> None:
+def _crashed(context: Any) -> list[str]:
+    """Tasks of this run before the last one that failed, whether or not they lived to write a receipt."""
+    instance = context["ti"]
+    states = instance.get_task_states(dag_id=instance.dag_id, run_ids=[context["run_id"]]).get(context["run_id"], {})
+    return sorted(name for name, state in states.items() if state in ("failed", "upstream_failed") and name != instance.task_id)
+
+
+def _tell(source: Source, context: Any) -> None:
+    run = context["run_id"]
     bad = [r for r in read_run_receipts(load_settings()) if r.run == run and r.source == source.name and r.status != "validated"]
     streams_by_message: dict[tuple[str, str], list[str]] = {}
     for receipt in bad:
@@ -133,6 +142,8 @@ def _tell(source: Source, run: str) -> None:
         raise StreamsStopped(
             "; ".join(f"{source.name}/{','.join(streams)} {status}: {text}" for (status, text), streams in streams_by_message.items())
         )
+    if crashed := _crashed(context):
+        raise StreamsStopped(f"{source.name}: {', '.join(crashed)} failed: the log of that task says where")
 
 
 def _run_id() -> str:
@@ -189,6 +200,7 @@ def _read_api(source: Source) -> Any:
 
 def _read_inbox() -> Any:
     @task
+    @told_without_values
     def take_in_files() -> list[str]:
         from kuulo.landing.land_inbox import land_inbox
 
@@ -210,12 +222,13 @@ def land_source(name: str, reading: Callable[[], Any] | None = None) -> None:
     source = SOURCES[name]
 
     @task(outlets=[VALIDATED[name]], trigger_rule=TriggerRule.ALL_DONE)
+    @told_without_values
     def validate_landing() -> dict[str, int]:
         return _validate(source, _run_id())
 
     @task(trigger_rule=TriggerRule.ALL_DONE)
     def tell_what_stopped() -> None:
-        _tell(source, _run_id())
+        _tell(source, get_current_context())
 
     read = reading or (partial(_read_api, source) if source.base_url else _read_inbox)
     read() >> validate_landing() >> tell_what_stopped()

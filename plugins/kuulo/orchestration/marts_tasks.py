@@ -5,10 +5,12 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from kuulo.orchestration.assets import MARTS, PUBLISHED
 from kuulo.orchestration.dag_defaults import WAREHOUSE_POOL
+from kuulo.orchestration.told_errors import told_without_values
 from kuulo.settings import load_settings
 
 
 @task(task_id="build_marts", outlets=[MARTS], pool=WAREHOUSE_POOL)
+@told_without_values
 def build_marts_task() -> dict[str, float]:
     """One `dbt build`; skipped where nothing has changed since the last one."""
     from kuulo.warehouse.build import build_marts
@@ -20,6 +22,7 @@ def build_marts_task() -> dict[str, float]:
 
 
 @task(task_id="publish_marts", outlets=[PUBLISHED], pool=WAREHOUSE_POOL)
+@told_without_values
 def publish_marts_task() -> dict[str, int]:
     """Swap the published copy; skipped where it holds these marts already."""
     from kuulo.publication.publish import publish_marts

@@ -54,7 +54,7 @@ CUSTOMERS = Stream(
         Column(name="customer_id", required=True, personal="indirect"),
         Column(name="email", personal="direct"),
         Column(name="account_id"),
-        Column(name="account_name"),
+        Column(name="account_name", personal="indirect"),
         Column(name="segment"),
         Column(name="country"),
         Column(name="language"),

@@ -82,10 +82,10 @@ CONTACTS = table(
 )
 ACCOUNTS = table(
     "accounts",
-    column("name", "name"),
+    column("name", "name", personal="indirect"),
     column("account_number", "accountnumber", personal="indirect", why="the company's own customer number"),
     column("email1", "emailaddress1", personal="direct"),
-    column("website", "websiteurl"),
+    column("website", "websiteurl", personal="indirect"),
     column("industry_code", "industrycode", "int64"),
     column("number_of_employees", "numberofemployees", "int64"),
     column("revenue", "revenue", "float64"),
@@ -154,7 +154,7 @@ CONVERSATIONS = table(
 )
 QUEUES = table(
     "queues",
-    column("name", "name"),
+    column("name", "name", personal="direct", why="a private queue is called after its user, in angle brackets"),
     column("email", "emailaddress", personal="direct"),
     column("type_code", "queuetypecode", "int64"),
     logical_name="queue",

@@ -71,7 +71,7 @@ COMPANIES = Stream(
     version_column="updated_at",
     columns=(
         Column(name="company_id", at="id", required=True),
-        Column(name="name", at="properties.name"),
+        Column(name="name", at="properties.name", personal="indirect", description="of a sole trader a person's own"),
         Column(name="domain", at="properties.domain"),
         Column(name="industry", at="properties.industry"),
         Column(name="country", at="properties.country"),

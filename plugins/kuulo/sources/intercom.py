@@ -63,10 +63,10 @@ COMPANIES = Stream(
     columns=(
         Column(name="company_id", at="id", required=True),
         Column(name="external_id", at="company_id", description="the company's own id of it"),
-        Column(name="name"),
+        Column(name="name", personal="indirect"),
         Column(name="plan_name", at="plan.name"),
         Column(name="industry"),
-        Column(name="website"),
+        Column(name="website", personal="indirect"),
         Column(name="size", type="int64"),
         Column(name="monthly_spend", type="float64"),
         Column(name="user_count", type="int64"),
@@ -178,7 +178,7 @@ ADMINS = Stream(
     columns=(
         Column(name="admin_id", at="id", required=True, personal="indirect"),
         Column(name="email", personal="direct"),
-        Column(name="job_title"),
+        Column(name="job_title", personal="indirect"),
         Column(name="has_inbox_seat", type="boolean"),
         Column(name="away_mode_enabled", type="boolean"),
         Column(name="team_ids", type="json"),

@@ -122,7 +122,7 @@ ORGANIZATIONS = Stream(
     version_column="updated_at",
     columns=(
         Column(name="organization_id", at="id", required=True),
-        Column(name="name"),
+        Column(name="name", personal="indirect"),
         Column(name="external_id", description="the company's own id of the account"),
         Column(name="created_at", type="timestamp"),
         Column(name="updated_at", type="timestamp", required=True),

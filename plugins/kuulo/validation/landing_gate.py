@@ -18,6 +18,7 @@ from kuulo.landing.receipt import (
     write_receipt,
     write_run_receipt,
 )
+from kuulo.retention import is_expired
 from kuulo.settings import Settings
 from kuulo.sources.source import Source, Stream
 from kuulo.validation.fingerprint import fingerprint_of, seeds_hash
@@ -52,7 +53,7 @@ def _work_of(settings: Settings, source: Source, stream: Stream, suite: Suite, r
     for batch in sorted(path.parent.name for path in folder.glob("*/receipt.json")):
         place = BatchPlace(settings, source.name, stream.name, batch)
         landed, before = read_landing_receipt(place), read_validation_receipt(place)
-        if landed is None:
+        if landed is None or is_expired(place):
             continue
         fingerprint = fingerprint_of(landed, stream, suite, seeds)
         if before is None or before.fingerprint != fingerprint or before.status == "stopped":

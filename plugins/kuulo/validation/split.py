@@ -70,9 +70,10 @@ def _parts(place: BatchPlace) -> Iterator[pa.Table]:
 def _refused_rows(connection: "duckdb.DuckDBPyConnection", place: BatchPlace, stream: Stream) -> Iterator[pa.Table]:
     record = ", ".join(f"{text(column.name)}: part.{quoted(column.name)}" for column in stream.columns)
     typed = f"""
-        select part._position, name as rule, rules, why as reason, to_json({{{record}, '_extra': part._extra}})::varchar as record
-        from part join refused using (_position) join rules using (number) join broken_together using (numbers)
-        order by part._position
+        select _position, name as rule, rules, why as reason, record
+        from (select _position, to_json({{{record}, '_extra': part._extra}})::varchar as record from part)
+        join refused using (_position) join rules using (number) join broken_together using (numbers)
+        order by _position
     """  # noqa: S608  names are of the declaration
     for part in _parts(place):
         connection.register("part", part)

@@ -39,7 +39,8 @@ talks as (
             conversations.customer_id, case when conversations.regarding_type in ('contact', 'account') then conversations.regarding_id end
         ) as customer_id,
         coalesce(channels.meaning, 'chat') as channel,
-        queues.name as team,
+        -- a private queue is called after its user, in angle brackets: that is no team
+        case when queues.name not like '<%' then queues.name end as team,
         conversations.agent_id,
         coalesce(conversations.is_outbound, false) as is_outbound,
         coalesce(conversations.is_abandoned, false) as is_abandoned,
