@@ -24,3 +24,11 @@
         100 * ({{ p }} - {{ d }} {{ '-' if end == 'low' else '+' }} {{ half }}))
     end
 {%- endmacro %}
+
+{#- Half the width of the plain Wald interval of an NPS in points, which most vendors print as its margin of error: 0, not
+    certainty, where all answers are of one mind. -#}
+{% macro nps_wald_margin(promoters, detractors, n) -%}
+    {%- set p = safe_ratio(promoters, n) -%}
+    {%- set d = safe_ratio(detractors, n) -%}
+    100 * {{ var('z') }} * sqrt(({{ p }} + {{ d }} - ({{ p }} - {{ d }}) * ({{ p }} - {{ d }})) / nullif({{ n }}, 0))
+{%- endmacro %}

@@ -64,7 +64,8 @@ def _value(value: Any, kind: pa.DataType) -> Any:
     return value
 
 
-def _table(rows: Iterable[Row], schema: pa.Schema) -> pa.Table:
+def table_of(rows: Iterable[Row], schema: pa.Schema) -> pa.Table:
+    """Rows with these columns, of Python values or ISO texts; what a row does not name is null."""
     given = list(rows)
     unknown = {name for row in given for name in row} - set(schema.names)
     if unknown:
@@ -101,7 +102,7 @@ def write_validated(
             given = rows.get((source.name, stream.name), ())
             numbered = [{**lineage, "_position": position, **row} for position, row in enumerate(given)]
             if numbered:
-                _write(folder / batch / "validated.parquet", _table(numbered, schema))
+                _write(folder / batch / "validated.parquet", table_of(numbered, schema))
     unknown = set(rows) - {(source.name, stream.name) for source in SOURCES.values() for stream in source.streams}
     if unknown:
         raise ValueError(f"streams that are not in the catalog: {sorted(unknown)}")
@@ -111,4 +112,4 @@ def write_validated(
 
 def write_receipts(home: Path, receipts: Iterable[Row]) -> None:
     """Write the run receipts as the one file that dbt reads them from."""
-    _write(home / "receipts" / "receipts.parquet", _table(receipts, pa.schema(_RECEIPTS)))
+    _write(home / "receipts" / "receipts.parquet", table_of(receipts, pa.schema(_RECEIPTS)))

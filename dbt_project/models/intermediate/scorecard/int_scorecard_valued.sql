@@ -22,6 +22,9 @@ summed as (
                 then {{ nps_adjusted_wald('sums.promoters', 'sums.detractors', 'sums.n', end) }}
         end as ci_{{ end }},
         {% endfor -%}
+        case
+            when metrics.interval_kind = 'adjusted_wald' then {{ nps_wald_margin('sums.promoters', 'sums.detractors', 'sums.n') }}
+        end as wald_margin,
         case when sums.pending > 0 then 'provisional' else 'final' end as status
     from {{ ref('int_scorecard_sums') }} as sums
     inner join metrics on sums.metric = metrics.metric
@@ -43,6 +46,7 @@ medians as (
         cast(null as double) as denominator,
         cast(null as double) as ci_low,
         cast(null as double) as ci_high,
+        cast(null as double) as wald_margin,
         'final' as status
     from {{ ref('int_scorecard_medians') }} as medians
     inner join metrics on medians.metric = metrics.metric

@@ -27,7 +27,7 @@ shown as (
         dimension_value,
         unit,
         n,
-        {% for figure in ['value', 'numerator', 'denominator', 'ci_low', 'ci_high'] -%}
+        {% for figure in ['value', 'numerator', 'denominator', 'ci_low', 'ci_high', 'wald_margin'] -%}
         case when not is_suppressed then {{ figure }} end as {{ figure }},
         {% endfor -%}
         n < {{ var('low_n') }} as is_low_n,
@@ -67,6 +67,7 @@ scorecard as (
         followed.denominator,
         followed.ci_low,
         followed.ci_high,
+        followed.wald_margin,
         followed.is_low_n,
         followed.is_suppressed,
         targets.target,
