@@ -11,16 +11,23 @@ from typing import Any
 import pytest
 
 from kuulo.sandbox.company import DEFAULT_CUSTOMERS, DEFAULT_SEED, Company, generate_company
+from kuulo.sandbox.dialects import DIALECTS
 from kuulo.sandbox.truth import Truth, truth_of
 from kuulo.sandbox.truth_customers import customer_lines
 from kuulo.sandbox.truth_figures import Key
 from kuulo.sandbox.truth_follow_ups import FollowUp, follow_ups
 from kuulo.sandbox.truth_journey import Passing, journey
+from kuulo.sources.catalog import SOURCES
 from tests.conftest import CHECKOUT
 from tests.end_to_end.conftest import Run
 from tests.end_to_end.pipeline import contents, rows, run_pipeline
 
 pytestmark = pytest.mark.end_to_end
+
+SPOKEN = [SOURCES[spoken.source] for spoken in DIALECTS]
+# Calls and chats are one stream; the company's database holds orders and use.
+SPREADSHEETS = {("files", name) for name in ("contacts", "customers", "subscriptions", "survey_invites", "usage_events")}
+SPREADSHEETS |= {("database", "orders"), ("database", "usage_events")}
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +139,8 @@ def test_the_journey_is_that_of_the_truth_in_every_month(sandbox_run, company):
 
 def test_accounts_balance_and_what_is_refused_is_what_was_planted(sandbox_run, truth):
     health = rows(sandbox_run.home, "select source, stream, received, validated, quarantined, duplicates, status from pipeline_health")
-    assert len(health) == 4 + 8 + 5  # calls and chats are one stream
+    told = {(source, stream) for source, stream, *_ in health}
+    assert told == {(source.name, stream.name) for source in SPOKEN for stream in source.streams} | SPREADSHEETS
     for source, stream, received, validated, quarantined, duplicates, status in health:
         assert received == validated + quarantined + duplicates, (source, stream)
         assert quarantined == truth.quarantined.get(f"{source}/{stream}", 0), (source, stream)

@@ -151,7 +151,8 @@ def _ticket_events(ticket: SupportContact) -> Iterable[tuple[datetime, str, str,
 def internal_tickets(tickets: list[Record], conversations: list[Record]) -> list[Record]:
     """What is no contact: back-office work, and tickets that were made of a conversation (linked to it, or with its id)."""
     made: list[Record] = []
-    for number, (ticket, conversation) in enumerate(zip(tickets, conversations, strict=False)):
+    readable = [conversation for conversation in conversations if conversation["created_at"]]  # else the ticket is all there is of it
+    for number, (ticket, conversation) in enumerate(zip(tickets, readable, strict=False)):
         copy = {**ticket, "id": f"7{ticket['id']}", "contacts": conversation["contacts"]}
         linked = {"type": "list", "data": [{"type": "conversation", "id": conversation["id"], "category": None}]}
         made.append(

@@ -1,8 +1,7 @@
 {{ config(materialized='view') }}
 
 {%- set records = [
-    ('stg_dynamics365__incidents', {'dynamics365': 'customer_id'}),
-    ('stg_dynamics365__incidents', {'dynamics365': 'primary_contact_id'}),
+    ('int_dynamics365__cases', {'dynamics365': 'customer_id'}),
     ('stg_dynamics365__incidents', {'email': 'email'}),
     ('stg_dynamics365__conversations', {'dynamics365': 'customer_id'}),
     ('stg_dynamics365__survey_responses', {'email': 'email'}),
@@ -11,6 +10,36 @@
 
 with record_pairs as (
     {{ identity_pairs_of(records) | indent(4) }}
+),
+
+regarded_records as (
+    select regarding_id from {{ ref('stg_dynamics365__survey_responses') }}
+    where regarding_type in ('contact', 'account')
+    union all
+    select regarding_id from {{ ref('stg_dynamics365__survey_invites') }}
+    where regarding_type in ('contact', 'account')
+    union all
+    select regarding_id from {{ ref('stg_dynamics365__phonecalls') }}
+    where regarding_type in ('contact', 'account')
+    union all
+    select regarding_id from {{ ref('stg_dynamics365__conversations') }}
+    where regarding_type in ('contact', 'account')
+),
+
+named_records as (
+    select customer_id as record_id from {{ ref('int_dynamics365__cases') }}
+    union
+    select customer_id as record_id from {{ ref('stg_dynamics365__conversations') }}
+    union
+    select regarding_id as record_id from regarded_records
+),
+
+-- an organisation is a customer of its own only where a record names it, and of a case no person besides
+organisations as (
+    select held.*
+    from {{ ref('stg_dynamics365__accounts') }} as held
+    inner join named_records on held.account_id = named_records.record_id
+    where not held.is_deleted
 ),
 
 -- whom the vendor has deleted is known by the records that still name them, if there are any
@@ -32,22 +61,7 @@ people as (
         cast(null as {{ dbt.type_string() }}) as email2,
         cast(null as {{ dbt.type_string() }}) as email3,
         case when coalesce(is_merged, false) then master_id end as master_id
-    from {{ ref('stg_dynamics365__accounts') }}
-    where not is_deleted
-),
-
-regarded_records as (
-    select regarding_id from {{ ref('stg_dynamics365__survey_responses') }}
-    where regarding_type in ('contact', 'account')
-    union all
-    select regarding_id from {{ ref('stg_dynamics365__survey_invites') }}
-    where regarding_type in ('contact', 'account')
-    union all
-    select regarding_id from {{ ref('stg_dynamics365__phonecalls') }}
-    where regarding_type in ('contact', 'account')
-    union all
-    select regarding_id from {{ ref('stg_dynamics365__conversations') }}
-    where regarding_type in ('contact', 'account')
+    from organisations
 ),
 
 pairs as (
