@@ -34,7 +34,7 @@ class Export:
             yield Page(ask=ask, answer=answer, records_at="data", next={"cursor": following} if following else None)
 
 
-STREAM = Stream(name="things", primary_key=("id",), columns=(Column(name="id"),), reading=Export(), keeps_cursor=True)
+STREAM = Stream(name="things", primary_key=("id",), columns=(Column(name="id"),), reading=Export())
 SHOP = Source(name="shop", streams=(STREAM,), manners=Manners())
 NEXT_DAY = Window(datetime(2026, 1, 11, tzinfo=UTC), datetime(2026, 1, 12, tzinfo=UTC))
 

@@ -96,13 +96,13 @@ def _window(source: Source, stream: str, context: Any) -> Window:
 def _land(source: Source, stream: str, context: Any) -> dict[str, Any]:
     from kuulo.landing.land_stream import land_stream
 
-    window, declared, key = _window(source, stream, context), source.stream(stream), f"cursor/{stream}"
-    store = context["asset_state_store"][VALIDATED[source.name]] if declared.keeps_cursor else None
-    kept = store.get(key) if store else None
+    window, key = _window(source, stream, context), f"cursor/{stream}"
+    store = context["asset_state_store"][VALIDATED[source.name]]
+    kept = store.get(key)
     receipts = land_stream(
         settings=load_settings(),
         source=source,
-        stream=declared,
+        stream=source.stream(stream),
         window=window,
         credentials=_credentials(source, context),
         run=context["run_id"],
@@ -110,7 +110,7 @@ def _land(source: Source, stream: str, context: Any) -> dict[str, Any]:
         cursor=cursor_for(window, kept),
         refresh=context["params"]["refresh"],
     )
-    if store and (moved := moved_on(receipts[-1], kept)):
+    if moved := moved_on(receipts[-1], kept):
         store.set(key, moved)
     return {receipt.stream: receipt.received for receipt in receipts}
 

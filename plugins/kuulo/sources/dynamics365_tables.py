@@ -28,7 +28,6 @@ def table(
         name=name,
         reading=TableReading(logical_name=logical_name, entity_set=entity_set, key=key.at),
         rows_of=rows_of,
-        keeps_cursor=True,
         primary_key=(key.name,),
         version_column="modified_at",
         columns=(

@@ -59,7 +59,6 @@ class Stream:
         version_column: the column whose greater value is the later version of the same record, if the vendor has one.
         reading: how its pages are asked for; None where records come from files or from another stream's pages.
         pages_of: the stream whose landed pages hold these records too, for a second grain of the same pages.
-        keeps_cursor: whether its reading goes on from a cursor that the vendor left at the end of the reading before.
         left_unchecked: why a test of the connection does not ask for it, where asking would get into the way of a reading.
         rows_of: turns one record (and what the request knew, such as the parent's id) into rows, where a row is not
             the record itself: a nested list, a polymorphic value.
@@ -73,7 +72,6 @@ class Stream:
     version_column: str | None = None
     reading: "Reading | None" = None
     pages_of: str | None = None
-    keeps_cursor: bool = False
     left_unchecked: str = ""
     rows_of: "Callable[[dict[str, Any], dict[str, str]], Iterable[dict[str, Any]]] | None" = None
     scale_from: Literal["", "row", "survey_questions"] = ""

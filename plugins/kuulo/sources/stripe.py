@@ -41,7 +41,6 @@ CUSTOMERS = Stream(
         types=("customer.created", "customer.updated", "customer.deleted"),
         told_by_events=("customer.deleted",),
     ),
-    keeps_cursor=True,
     rows_of=customer_rows,
     primary_key=("customer_id", "event_id"),
     version_column="seen_at",
@@ -68,7 +67,6 @@ SUBSCRIPTIONS = Stream(
         asked=(_DISCOUNTS,),
         of_customers=True,
     ),
-    keeps_cursor=True,
     rows_of=subscription_rows,
     primary_key=("subscription_id",),
     version_column="seen_at",
@@ -98,7 +96,6 @@ SUBSCRIPTIONS = Stream(
 INVOICES = Stream(
     name="invoices",
     reading=ChangedObjects(path="/invoices", types=_INVOICE_EVENTS, of_customers=True),
-    keeps_cursor=True,
     rows_of=invoice_rows,
     primary_key=("invoice_id",),
     version_column="seen_at",
