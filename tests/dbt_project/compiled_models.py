@@ -13,6 +13,8 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+from hypothesis import HealthCheck
+from hypothesis import settings as bounds_of
 
 from kuulo.settings import Settings
 from kuulo.sources.catalog import SOURCES
@@ -22,7 +24,16 @@ from tests.dbt_project.validated_rows import Row, schema_of, table_of
 _VALIDATED = re.compile(r"read_parquet\('[^']*?/(\w+)/(\w+)/\*/validated\.parquet'[^)]*\)")
 _SHAPES = ("contacts", "survey_answers", "survey_invites", "subscriptions", "usage_events", "orders", "customers", "identity_pairs")
 
+# How hypothesis tries: the same examples every time, and none kept on disk: a red test must be red again
+BOUNDED = bounds_of(
+    max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 Given = Mapping[tuple[str, str], Iterable[Row]]
+
+
+def figures(rows: Iterable[Row]) -> list[tuple[str, ...]]:
+    """Rows as texts that can be compared: in one order, of floating-point numbers the digits that do not depend on it."""
+    return sorted(tuple(f"{value + 0.0:.9g}" if isinstance(value, float) else str(value) for value in row.values()) for row in rows)
 
 
 class CompiledModels:
