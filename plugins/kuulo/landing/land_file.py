@@ -25,6 +25,8 @@ from kuulo.sources.inbox.open_table import open_table
 from kuulo.sources.inbox.row_mapping import RowMapping
 from kuulo.sources.inbox.table import check_columns
 from kuulo.sources.source import Stream
+from kuulo.suppression.file_mentions import names_somebody
+from kuulo.suppression.landing_screen import row_screen
 
 _ASIDE, _BEFORE = ".aside", "before"
 
@@ -47,13 +49,15 @@ class _Typed:
     started: float
     undeclared: tuple[str, ...] = ()
     note: str = ""
+    is_kept: bool = True
 
 
 def land_file(landing: FileLanding, feed: Feed) -> LandingReceipt:
     """Land a file, in place of what landed of it before. FeedError leaves that as it was."""
     with _swapped_in(landing.settings, feed.stream, landing.file.batch) as place:
         typed = _typed_rows(place, feed, landing)
-        _keep_bytes(place, landing.file)
+        if typed.is_kept:  # a file that holds an erased person is read and not kept
+            _keep_bytes(place, landing.file)
         _refuse_changed(landing)
         write_origin(place, landing.file.feed, landing.file.name, taken_in=True)
         receipt = _receipt(landing, place, feed.declaration, typed)
@@ -74,11 +78,18 @@ def land_nothing(landing: FileLanding, stream: Stream, declaration: str, note: s
 
 def _typed_rows(place: BatchPlace, feed: Feed, landing: FileLanding) -> _Typed:
     started, landed_at, file = time.monotonic(), landing.clock(), landing.file
+    screen = row_screen(landing.settings, FILES.name, feed.stream)
     with open_table(file.path, feed, file.where) as table:
         check_columns(table, feed, file.where)
         mapping = RowMapping(feed, table, file.name)
-        counts = write_file_rows(place=place, stream=feed.stream, rows=mapping.rows(), landed_at=landed_at)
+        counts = write_file_rows(
+            place=place, stream=feed.stream, rows=screen.rows(mapping.rows()) if screen else mapping.rows(), landed_at=landed_at
+        )
     note = f"{mapping.missing} answers blank or declared missing" if feed.questions else ""
+    left_out = screen.left_out if screen else 0
+    if screen and (left_out or names_somebody(file.path, file.ending, screen.mentions)):
+        note = "; ".join(filter(None, (note, f"{left_out} rows of erased people left out, and the file itself is not kept")))
+        return _Typed(counts, landed_at, started, mapping.undeclared, note, is_kept=False)
     return _Typed(counts, landed_at, started, mapping.undeclared, note)
 
 
@@ -97,7 +108,7 @@ def _receipt(landing: FileLanding, place: BatchPlace, declaration: str, typed: _
         window_start=typed.counts.window.start,
         window_end=typed.counts.window.end,
         landed_at=typed.landed_at,
-        pages=1,
+        pages=int(typed.is_kept),
         bytes=landing.file.path.stat().st_size,
         received=typed.counts.received,
         untyped=typed.counts.untyped,

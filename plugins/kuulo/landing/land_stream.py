@@ -21,6 +21,7 @@ from kuulo.sources.api_session import ApiSession, Time
 from kuulo.sources.asker import Asker
 from kuulo.sources.manners import DEFAULT_LIMITS, Limits
 from kuulo.sources.source import Credentials, Source, Stream, Window
+from kuulo.suppression.landing_screen import page_filter
 
 Clock = Callable[[], datetime]
 
@@ -36,14 +37,18 @@ def _reading_hash(stream: Stream) -> str:
 
 
 def _read_on(family: Family, store: PageStore, typing: TypedFamily, pages: list[KeptPage], asker: Asker) -> None:
-    """Read from behind the pages that are there, keeping and typing each page before the next one is asked for."""
+    """Read from behind the pages that are there, keeping and typing each page before the next one is asked for.
+
+    Of erased people nothing is kept, not even for a moment.
+    """
     assert family.base.reading is not None  # land_stream has looked
     for kept in pages:
         asker.remember(kept.ask)
     reading_hash = _reading_hash(family.base)
+    allowed = page_filter(family.settings, family.source.name, family.streams)
     with Behind(store, typing, pages) as behind:
         for page in family.base.reading.pages(asker, pages[-1].next if pages else None):
-            behind.hand_over(asker.page, page, reading_hash, list(asker.notes), asker.left)
+            behind.hand_over(asker.page, allowed(page), reading_hash, list(asker.notes), asker.left)
             asker.page += 1
 
 

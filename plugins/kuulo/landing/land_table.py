@@ -20,6 +20,7 @@ from kuulo.sources.database.declaration import Declaration
 from kuulo.sources.database.engines import Database
 from kuulo.sources.database.read_table import Reached, TableReading, reached
 from kuulo.sources.source import Source, Window
+from kuulo.suppression.landing_screen import table_filter
 
 Clock = Callable[[], datetime]
 
@@ -111,10 +112,10 @@ class _Landing:
     def _read(self, store: PageStore, typing: TypedTable, pages: list[KeptPage]) -> None:
         declared = self.family.declared
         reading = TableReading(declared, self.database, self.family.window)
-        since = _reached(store, pages)
+        since, allowed = _reached(store, pages), table_filter(self.family.settings, declared)
         with Behind(store, typing, pages) as behind:
             for number, page in enumerate(reading.pages(since), len(pages) + 1):
-                behind.hand_over(number, page, declared.reading_hash, [])
+                behind.hand_over(number, allowed(page), declared.reading_hash, [])
         store.sync(pages)
 
 

@@ -21,6 +21,7 @@ from kuulo.landing.receipt import (
 from kuulo.retention import is_expired
 from kuulo.settings import Settings
 from kuulo.sources.source import Source, Stream
+from kuulo.suppression.suppression_list import list_path
 from kuulo.validation.fingerprint import fingerprint_of, seeds_hash
 from kuulo.validation.suite import Suite, read_suite
 
@@ -126,6 +127,13 @@ def _judge_due(settings: Settings, source: Source, suites: dict[str, Suite], wor
         courthouse.build_data_docs(run, now)
 
 
+def _keep_out_the_erased(settings: Settings, source: Source) -> None:
+    if list_path(settings).exists():
+        from kuulo.erasure.sweep import keep_out  # only where somebody has been erased
+
+        keep_out(settings, source)
+
+
 def validate_source(*, settings: Settings, source: Source, run: str, clock: Callable[[], datetime]) -> list[RunReceipt]:
     """Judge every landed batch of the source that is new, changed or was stopped; refused rows go to quarantine.
 
@@ -144,6 +152,7 @@ def validate_source(*, settings: Settings, source: Source, run: str, clock: Call
     """
     suites = {stream.name: read_suite(settings, source.name, stream.name) for stream in source.streams}
     with one_at_a_time(source_lock(settings, source.name)):
+        _keep_out_the_erased(settings, source)
         work = {stream.name: _work_of(settings, source, stream, suites[stream.name], run) for stream in source.streams}
         if any(stream.due for stream in work.values()):
             _judge_due(settings, source, suites, work, run=run, now=clock())
