@@ -5,13 +5,14 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 VENV := .venv
 BIN := $(VENV)/bin
 PROOF := .venv-proof
+AUDIT := .venv-audit
 PRISM := proof/node_modules
 NPM := SCARF_ANALYTICS=false npm --ignore-scripts --no-audit --no-fund --loglevel=error
 UV_VERSION := 0.13.9
 export PYTHONPATH := plugins
 
 .DEFAULT_GOAL := help
-.PHONY: help run test up airflow check lint bench docs clean lock
+.PHONY: help run test up airflow check lint bench docs audit clean lock
 
 help: ## What there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -69,15 +70,23 @@ test: lint $(PROOF)/.installed $(PRISM)/.installed ## Lint, types, unit, dbt and
 bench: $(VENV)/.installed-dev ## The benchmarks: ratios from one run, minutes
 	@for each in benchmarks/*.py; do $(BIN)/python $$each || exit 1; done
 
+$(AUDIT)/.installed: requirements-audit.txt $(VENV)/.installed
+	@$(BIN)/python -m venv --without-pip $(AUDIT)
+	@$(BIN)/uv pip sync --quiet --python $(AUDIT)/bin/python --require-hashes requirements-audit.txt
+	@touch $@
+
+audit: $(AUDIT)/.installed ## Known vulnerabilities, secrets in the checkout, licences
+	@$(BIN)/python audit/audit.py $(AUDIT)/bin
+
 docs: $(VENV)/.installed ## dbt's documentation of the marts, with lineage, as one page
 	@$(BIN)/python -m kuulo.warehouse.documentation
 
 clean: ## Remove the environment and all data but what is your own (.kuulo/inbox, .kuulo/databases, .kuulo/secrets)
 	@if [ -d .kuulo ]; then find .kuulo -mindepth 1 -maxdepth 1 ! -name inbox ! -name databases ! -name secrets -exec rm -rf {} +; fi
-	@rm -rf $(VENV) $(PROOF) $(PRISM) .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(PROOF) $(AUDIT) $(PRISM) .mypy_cache .ruff_cache .hypothesis
 
 lock: $(VENV)/.installed ## Renew the locks: requirements*.txt, and proof/package-lock.json where there is npm
-	@for each in requirements requirements-dev requirements-proof; do \
+	@for each in requirements requirements-dev requirements-proof requirements-audit; do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-emit-find-links --no-header $$each.in -o $$each.txt || exit 1; done
 	@! command -v npm >/dev/null || $(NPM) install --prefix proof --package-lock-only --omit-lockfile-registry-resolved

@@ -7,6 +7,7 @@ import sys
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import AssetAny
+from airflow.sdk.exceptions import ParamValidationError
 
 from kuulo.orchestration.assets import MARTS, VALIDATED
 from kuulo.orchestration.dag_defaults import WAREHOUSE_POOL
@@ -34,6 +35,29 @@ def test_each_dag_says_what_when_who_and_where_to_look_when_red(dags):
         assert dag.max_active_runs == 1
         assert not dag.catchup
         assert dag.tags
+
+
+def test_every_param_has_a_type_a_description_and_refuses_what_is_no_such_thing(dags):
+    """S13: a run is refused before it is made; nothing of a param reaches a shell."""
+    for dag in dags.values():
+        for name in dag.params:
+            declared = dag.params.get_param(name)
+            assert declared.schema.get("type"), f"{dag.dag_id}.{name}"
+            assert declared.description, f"{dag.dag_id}.{name}"
+            with pytest.raises(ParamValidationError):
+                declared.resolve(value={"$(reboot)": 1})
+
+
+def test_no_task_starts_a_shell(dags):
+    assert {type(task).__name__ for dag in dags.values() for task in dag.tasks} <= {"_PythonDecoratedOperator", "DecoratedMappedOperator"}
+    for path in (CHECKOUT / "plugins").rglob("*.py"):
+        for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
+            assert not [word for word in call.keywords if word.arg == "shell"], path
+            name, owner = getattr(call.func, "attr", getattr(call.func, "id", "")), getattr(getattr(call.func, "value", None), "id", "")
+            loader = "".join(ast.unparse(word.value) for word in call.keywords if word.arg == "Loader")
+            unsafe = {("", "eval"), ("", "exec"), ("os", "system"), ("os", "popen"), ("pickle", "load"), ("pickle", "loads")}
+            assert (owner, name) not in unsafe, path
+            assert (owner, name) != ("yaml", "load") or loader == "_TextLoader", path  # of the safe base loader: all is text
 
 
 def test_marts_wait_for_any_source_and_publication_for_the_marts(dags):

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from kuulo.landing.whole_files import private_folder, write_json
-from kuulo.publication.publish import NothingToPublish, publish_marts
+from kuulo.publication.publish import NothingToPublish, open_published, publish_marts
 from kuulo.settings import Settings
 
 
@@ -48,6 +48,20 @@ def test_both_forms_hold_every_mart_and_when_they_were_made(settings):
         row = connection.execute("select as_of, build_run, publish_run, fingerprint from publication").fetchall()
     assert row == [(datetime(2026, 9, 1), "build-run", "publish-run", "f1")]  # noqa: DTZ001
     assert duckdb.execute(f"select count(*) from '{settings.published}/parquet/quiet.parquet'").fetchone() == (0,)
+
+
+def test_who_reads_the_published_copy_as_we_do_reaches_nothing_else(settings):
+    """S9: as docs/operations.md shows it to others."""
+    build(settings, 41, "f1")
+    publish_marts(settings, run="a")
+    with open_published(settings.published / "marts.duckdb") as connection:
+        assert connection.execute("select nps from nps_by_day").fetchall() == [(41,)]
+        for reach in (
+            "select * from read_text('/etc/hostname')", "attach '/tmp/other.duckdb'", "install httpfs", "copy nps_by_day to '/tmp/x.csv'",
+            "set enable_external_access = true", "create table written as select 1",
+        ):  # fmt: skip
+            with pytest.raises(duckdb.Error):
+                connection.execute(reach)
 
 
 def test_the_same_marts_are_not_published_twice(settings):

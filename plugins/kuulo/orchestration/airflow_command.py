@@ -5,6 +5,7 @@ import sys
 
 from kuulo.errors import KuuloError
 from kuulo.orchestration.airflow_home import use_airflow_home
+from kuulo.orchestration.exposure import refuse_unsafe
 from kuulo.settings import load_settings
 
 
@@ -12,6 +13,8 @@ def main() -> None:
     """Become `airflow` with the words given."""
     try:
         use_airflow_home(load_settings())
+        if sys.argv[1:2] == ["api-server"]:
+            refuse_unsafe()
     except KuuloError as error:
         sys.exit(f"kuulo: {error}")
     os.execv(sys.executable, [sys.executable, "-m", "airflow", *sys.argv[1:]])

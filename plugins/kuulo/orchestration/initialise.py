@@ -1,4 +1,4 @@
-"""First start with PostgreSQL metadata: the schema, the pools and an administrator with a password of your own."""
+"""First start with PostgreSQL metadata: the schema, the pools, the roles and an administrator with a password of your own."""
 
 import os
 import subprocess
@@ -6,11 +6,11 @@ import sys
 
 from kuulo.errors import KuuloError
 from kuulo.orchestration.airflow_home import prepare_database, use_airflow_home
+from kuulo.orchestration.exposure import SHORTEST_PASSWORD, is_weak, refuse_unsafe
+from kuulo.orchestration.roles import make_roles
 from kuulo.orchestration.sandbox_process import STANDS_IN_FOR
 from kuulo.orchestration.sources_in_use import mark_as_sandbox
 from kuulo.settings import load_settings
-
-_SHORTEST_PASSWORD = 12
 
 
 def _airflow(*words: str) -> subprocess.CompletedProcess[str]:
@@ -30,15 +30,19 @@ def _make_administrator(password: str) -> None:
 
 
 def main() -> int:
-    """Make the database, the pools and the administrator; safe to repeat."""
+    """Make the database, the pools, the roles and the administrator; safe to repeat."""
     password = os.environ.get("KUULO_ADMIN_PASSWORD", "")
     try:
-        if len(password) < _SHORTEST_PASSWORD:
-            raise KuuloError(f"KUULO_ADMIN_PASSWORD needs at least {_SHORTEST_PASSWORD} characters: there is no default password")
+        if is_weak(password, "admin"):
+            raise KuuloError(
+                f"KUULO_ADMIN_PASSWORD needs at least {SHORTEST_PASSWORD} characters, and none that is well known: there is no default"
+            )
         settings = load_settings()
         use_airflow_home(settings)
+        refuse_unsafe()
         prepare_database()
         _make_administrator(password)
+        make_roles()
         for source in STANDS_IN_FOR if settings.sandbox else ():
             mark_as_sandbox(settings, source)
     except KuuloError as error:

@@ -13,6 +13,7 @@ import psutil
 from kuulo.errors import KuuloError
 from kuulo.landing.whole_files import private_folder
 from kuulo.orchestration.airflow_home import prepare_database, use_airflow_home
+from kuulo.orchestration.exposure import refuse_unsafe
 from kuulo.orchestration.progress import everything_else_to, say
 from kuulo.orchestration.sandbox_process import sandbox_process
 from kuulo.orchestration.sources_in_use import refuse_misspelt_connections, refuse_mixture, sources_in_use
@@ -22,7 +23,7 @@ from kuulo.sources.database.read_declaration import connections_named
 _PATIENCE_SECONDS = 30
 # `airflow standalone` would start log servers on every interface; here logs are read from the folder they lie in.
 _PARTS = (
-    ("api-server", "--host", "127.0.0.1"),
+    ("api-server",),  # where AIRFLOW__API__HOST says: 127.0.0.1, unless told otherwise
     ("scheduler", "--skip-serve-logs"),
     ("dag-processor",),
     ("triggerer", "--skip-serve-logs"),
@@ -75,6 +76,7 @@ def serve() -> int:
     refuse_mixture(settings)
     refuse_misspelt_connections(connections_named(settings))
     use_airflow_home(settings)
+    refuse_unsafe()
     signal.signal(signal.SIGTERM, _be_interrupted)
     log = private_folder(settings.home / "logs") / "airflow.log"
     with contextlib.ExitStack() as stack:

@@ -18,6 +18,15 @@ class NothingToPublish(KuuloError):
     """There is no successful build."""
 
 
+def open_published(path: Path) -> duckdb.DuckDBPyConnection:
+    """The published marts to read, `marts` the schema in use: no statement can reach another file, the network or an extension."""
+    connection = duckdb.connect(str(path), read_only=True)
+    connection.execute("use marts.marts")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
     rows = connection.execute("select table_name from information_schema.tables where table_schema = 'marts' order by 1").fetchall()
     return [name for (name,) in rows]
@@ -29,8 +38,7 @@ def published_from(settings: Settings) -> str:
     if not path.exists():
         return ""
     try:
-        with duckdb.connect(str(path), read_only=True) as connection:
-            connection.execute("use marts.marts")
+        with open_published(path) as connection:
             row = connection.execute("select fingerprint from publication").fetchone()
     except duckdb.Error:
         return ""  # damaged or of an older shape: publish again

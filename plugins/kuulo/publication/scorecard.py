@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import duckdb
-
+from kuulo.publication.publish import open_published
 from kuulo.settings import Settings
 
 _QUERY = """
@@ -48,8 +47,7 @@ def scorecard_text(settings: Settings) -> str:
     path = settings.published / "marts.duckdb"
     if not path.exists():
         return "Nothing is published yet: no build has succeeded."
-    with duckdb.connect(str(path), read_only=True) as connection:
-        connection.execute("use marts.marts")
+    with open_published(path) as connection:
         rows = connection.execute(_QUERY).fetchall()
         as_of = connection.execute("select as_of, published_at from publication").fetchone()
     if not rows:
