@@ -28,6 +28,7 @@ class Settings:
         timezone: IANA name of the zone that days and months are cut in (`KUULO_TIMEZONE`).
         as_of: reporting date in UTC, or None for the end of the newest window (`KUULO_AS_OF`).
         keep_days: for how many days a class of data is kept (`KUULO_KEEP_DAYS`); a class that is not named is kept for good.
+        freshness_hours: how old a source's newest rows may be (`KUULO_FRESHNESS_HOURS`), by source; empty text is every other one.
         sandbox: whether sources without a connection of their own read the sandbox company (`KUULO_SANDBOX`).
     """
 
@@ -38,6 +39,7 @@ class Settings:
     as_of: datetime | None = None
     sandbox: bool = True
     keep_days: Mapping[str, int] = field(default_factory=dict)
+    freshness_hours: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def _lake(self) -> Path:
@@ -131,6 +133,17 @@ def _keep_days(text: str) -> dict[str, int]:
     return kept
 
 
+def _freshness_hours(text: str) -> dict[str, int]:
+    """Hours by source, of `36 stripe=6`: 36 of every other source."""
+    hours: dict[str, int] = {}
+    for word in text.replace(",", " ").split():
+        source, _, number = word.rpartition("=")
+        if not number.isdecimal() or int(number) < 1:
+            raise SettingsError(f"KUULO_FRESHNESS_HOURS={text!r}: write hours for all sources and source=hours for one: 36 stripe=6")
+        hours[source] = int(number)
+    return hours
+
+
 def load_settings(environment: dict[str, str] | None = None) -> Settings:
     """Read the settings from the environment; raises SettingsError that names the setting and the remedy."""
     env = dict(os.environ) if environment is None else environment
@@ -153,6 +166,7 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
         timezone=_zone(env.get("KUULO_TIMEZONE") or "UTC"),
         as_of=_instant("KUULO_AS_OF", as_of) if as_of else None,
         sandbox=sandbox == "1",
+        freshness_hours=_freshness_hours(env.get("KUULO_FRESHNESS_HOURS", "")),
         keep_days=_keep_days(env.get("KUULO_KEEP_DAYS", "")),
     )
 

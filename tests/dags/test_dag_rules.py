@@ -25,7 +25,7 @@ def dags():
 
 
 def test_one_extract_dag_a_source_and_the_two_of_the_marts(dags):
-    assert set(dags) == {*(f"extract_{name}" for name in SOURCES), "build_marts", "publish_marts", "enforce_retention"}
+    assert set(dags) == {*(f"extract_{name}" for name in SOURCES), "build_marts", "publish_marts", "enforce_retention", "send_alerts"}
 
 
 def test_each_dag_says_what_when_who_and_where_to_look_when_red(dags):

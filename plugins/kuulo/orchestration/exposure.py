@@ -94,13 +94,17 @@ def _unsafe_anywhere(get: Get) -> Iterator[str]:
         yield "any class may be deserialised, which runs code of whoever writes an XCom: unset allowed_deserialization_classes"
     if not _is_on(get, "core", "hide_sensitive_var_conn_fields"):
         yield "passwords of connections are shown and logged: unset AIRFLOW__CORE__HIDE_SENSITIVE_VAR_CONN_FIELDS"
+    if "*" in get("api", "access_control_allow_origins").split():
+        yield "any web site may call the API in a user's name: name the sites in AIRFLOW__API__ACCESS_CONTROL_ALLOW_ORIGINS"
+    yield from _weak_keys(get)
+
+
+def _weak_keys(get: Get) -> Iterator[str]:
     if not get("core", "fernet_key"):
         yield "connections would be kept unencrypted: set AIRFLOW__CORE__FERNET_KEY"
     for section, key in (("api", "secret_key"), ("api_auth", "jwt_secret")):
         if is_weak(get(section, key)):
             yield f"[{section}] {key} is short or well known, so that anybody could sign in as anybody: set 32 random bytes"
-    if "*" in get("api", "access_control_allow_origins").split():
-        yield "any web site may call the API in a user's name: name the sites in AIRFLOW__API__ACCESS_CONTROL_ALLOW_ORIGINS"
     database = urlsplit(get("database", "sql_alchemy_conn"))
     if not database.scheme.startswith("sqlite") and is_weak(database.password or "", database.username or ""):
         yield f"the metadata database's password is empty, short or well known: give it at least {SHORTEST_PASSWORD} characters"

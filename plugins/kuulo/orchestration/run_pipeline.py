@@ -12,6 +12,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+from kuulo.alerting.messages import SMTP, WEBHOOK
 from kuulo.errors import KuuloError
 from kuulo.landing.one_at_a_time import one_at_a_time
 from kuulo.landing.receipt import read_run_receipts
@@ -19,7 +20,7 @@ from kuulo.landing.whole_files import private_folder
 from kuulo.orchestration.airflow_home import prepare_database, use_airflow_home
 from kuulo.orchestration.progress import Progress, everything_else_to, say
 from kuulo.orchestration.sandbox_process import sandbox_process
-from kuulo.orchestration.sources_in_use import SourceInUse, refuse_misspelt_connections, refuse_mixture, sources_in_use
+from kuulo.orchestration.sources_in_use import SourceInUse, has_connection, refuse_misspelt_connections, refuse_mixture, sources_in_use
 from kuulo.publication.scorecard import scorecard_text
 from kuulo.settings import Settings, load_settings
 from kuulo.sources.database.read_declaration import connections_named, declaration_names
@@ -82,6 +83,10 @@ def _run_all(progress: Progress, settings: Settings, sandbox_address: str) -> No
         if dag_id == "publish_marts" and any(line.startswith("build_marts") for line in progress.failures):
             continue
         _run_dag(progress, settings, dags, dag_id, {})
+    with everything_else_to(progress.log):
+        somebody_is_told = any(has_connection(name) for name in (SMTP, WEBHOOK))
+    if somebody_is_told:
+        _run_dag(progress, settings, dags, "send_alerts", {})
 
 
 def _report(progress: Progress, settings: Settings, elapsed: float) -> None:

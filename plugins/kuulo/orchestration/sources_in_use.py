@@ -41,7 +41,8 @@ def refuse_misspelt_connections(declared: Collection[str] = ()) -> None:
             raise KuuloError(f"{variable} names no source: did you mean {_PREFIX}{close[0].upper()}?")
 
 
-def _has_connection(source: str) -> bool:
+def has_connection(source: str) -> bool:
+    """Whether Airflow knows a connection of that id; KuuloError where it is there and cannot be read."""
     from airflow.models.connection import Connection
     from airflow.sdk.exceptions import AirflowNotFoundException
 
@@ -115,7 +116,7 @@ def sources_in_use(settings: Settings, sandbox_address: str) -> list[SourceInUse
     for source in SOURCES.values():
         if not source.base_url:
             continue
-        if _has_connection(source.name):
+        if has_connection(source.name):
             _refuse_own_connection(settings, source.name)
             in_use.append(SourceInUse(source, _next_window(settings, source), is_sandbox=False))
         elif sandbox_address and source.name in STANDS_IN_FOR:

@@ -1,0 +1,1 @@
+"""What somebody should be told of, and who has been told already."""

@@ -1,0 +1,1 @@
+"""Alerts: what is a cause, and how it is told."""
