@@ -12,7 +12,7 @@ UV_VERSION := 0.13.9
 export PYTHONPATH := plugins
 
 .DEFAULT_GOAL := help
-.PHONY: help run test up airflow check lint bench docs audit clean lock
+.PHONY: help run test up airflow check lint bench docs mf audit clean lock
 
 help: ## What there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -80,6 +80,9 @@ audit: $(AUDIT)/.installed ## Known vulnerabilities, secrets in the checkout, li
 
 docs: $(VENV)/.installed ## dbt's documentation of the marts, with lineage, as one page
 	@$(BIN)/python -m kuulo.warehouse.documentation
+
+mf: $(VENV)/.installed-dev ## Ask the semantic layer: make mf do="query --metrics nps --group-by metric_time__month"
+	@$(BIN)/python -m kuulo.warehouse.metricflow_command $(do)
 
 clean: ## Remove the environment and all data but what is your own (.kuulo/inbox, .kuulo/databases, .kuulo/secrets)
 	@if [ -d .kuulo ]; then find .kuulo -mindepth 1 -maxdepth 1 ! -name inbox ! -name databases ! -name secrets -exec rm -rf {} +; fi
