@@ -1,6 +1,7 @@
 """A stream has one name in five places: declaration, landing path, suite, staging model, tests."""
 
 import pytest
+import yaml
 
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.settings import Settings
@@ -35,3 +36,11 @@ def test_a_place_carries_the_names(tmp_path):
 def test_no_name_leads_out_of_its_folder(tmp_path, batch):
     with pytest.raises(ValueError, match="cannot name a folder"):
         BatchPlace(Settings(home=tmp_path), "hubspot", "tickets", batch)
+
+
+def test_models_of_a_source_are_built_only_where_something_of_it_has_entered():
+    project = yaml.safe_load((CHECKOUT / "dbt_project" / "dbt_project.yml").read_text())
+    switched = {name: {"+enabled": f"{{{{ '{name}' in var('sources', ['{name}']) }}}}"} for name in SOURCES if name != "files"}
+    for part in (project["models"]["kuulo"]["staging"], project["models"]["kuulo"]["intermediate"], project["sources"]["kuulo"]["staging"]):
+        assert {name: config for name, config in part.items() if not name.startswith("+")} == switched
+    assert set(project["vars"]["sources"]) == set(SOURCES)

@@ -9,15 +9,20 @@
 
 -- Scored questions that the seed survey_questions does not name are in no metric: a warning, because that may be wanted.
 with answered as (
-    {% for source, model, survey_id, question_id, score in scored -%}
+    {% for source, model, survey_id, question_id, score in scored if source in var('sources') -%}
     select
         '{{ source }}' as source,
         cast({{ survey_id }} as {{ dbt.type_string() }}) as survey_id,
         cast({{ question_id }} as {{ dbt.type_string() }}) as question_id
     from {{ ref(model) }}
     where {{ score }} is not null
-    {{ 'union all' if not loop.last }}
+    union all
     {% endfor -%}
+    select
+        cast(null as {{ dbt.type_string() }}) as source,
+        cast(null as {{ dbt.type_string() }}) as survey_id,
+        cast(null as {{ dbt.type_string() }}) as question_id
+    where 1 = 0
 )
 
 select

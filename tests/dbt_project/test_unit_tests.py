@@ -19,7 +19,7 @@ def test_every_unit_test_of_the_project_passes(tmp_path):
     # Unit tests read the columns of what stands above their model, so the models are there first, without rows.
     for words in (["build", "--empty", "--exclude-resource-type", "test", "unit_test"], ["test", "--select", "test_type:unit"]):
         done = subprocess.run(
-            dbt_command(settings, *words, "--quiet"),
+            dbt_command(settings, *words, "--quiet", every_source=True),
             env=dbt_environment(settings), cwd=settings.dbt_project, capture_output=True, text=True, check=False, timeout=300,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

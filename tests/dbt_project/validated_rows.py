@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from kuulo.sources.catalog import SOURCES
 from kuulo.sources.source import Stream
+from kuulo.warehouse.empty_batches import EMPTY_BATCH
 
 Row = Mapping[str, Any]
 
@@ -97,7 +98,7 @@ def write_validated(
         for stream in source.streams:
             folder = home / "validated" / source.name / stream.name
             schema = schema_of(stream)
-            _write(folder / "_empty" / "validated.parquet", schema.empty_table())
+            _write(folder / EMPTY_BATCH / "validated.parquet", schema.empty_table())
             lineage = {"_page": 1, "_batch": batch, "_window_start": window_start, "_window_end": window_end, "_landed_at": landed_at}
             given = rows.get((source.name, stream.name), ())
             numbered = [{**lineage, "_position": position, **row} for position, row in enumerate(given)]

@@ -22,7 +22,7 @@ def main() -> int:
     private_folder(settings.marts.parent)
     write_empty_batches(settings)
     write_receipts_table(settings)
-    command = dbt_command(settings, "docs", "generate", "--static", "--quiet")
+    command = dbt_command(settings, "docs", "generate", "--static", "--quiet", every_source=True)
     done = subprocess.run(command, env=dbt_environment(settings), check=False, cwd=settings.dbt_project)
     if done.returncode == 0:
         page = private_folder(settings.home / "docs") / "index.html"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kuulo.settings import Settings
+from kuulo.warehouse.empty_batches import EMPTY_BATCH
 
 # the one file beside the dbt project that a model's figures come from
 _ARITHMETIC = Path(__file__).with_name("driver_importance.py")
@@ -24,6 +25,12 @@ def reporting_date(settings: Settings) -> datetime:
         if receipt["status"] == "validated"
     ]
     return max(ends, default=_EPOCH)
+
+
+def sources_with_rows(settings: Settings) -> list[str]:
+    """The sources of which a batch has entered, and always `files`: what has never been read costs no build anything."""
+    entered = {path.parts[-4] for path in settings.validated.glob("*/*/*/validated.parquet") if path.parent.name != EMPTY_BATCH}
+    return sorted(entered | {"files"})
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -4,9 +4,10 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from kuulo.settings import PROJECT_ROOT, Settings, child_environment
-from kuulo.warehouse.made_from import reporting_date
+from kuulo.warehouse.made_from import reporting_date, sources_with_rows
 
 
 def dbt_environment(settings: Settings, inputs: Path | None = None) -> dict[str, str]:
@@ -24,9 +25,17 @@ def dbt_environment(settings: Settings, inputs: Path | None = None) -> dict[str,
     )
 
 
-def dbt_command(settings: Settings, *words: str, as_of: datetime | None = None) -> list[str]:
-    """The argument vector of a dbt command against this installation, as of its reporting date unless another is given."""
-    variables = {"as_of": (as_of or reporting_date(settings)).strftime("%Y-%m-%dT%H:%M:%S"), "timezone": settings.timezone}
+def dbt_command(settings: Settings, *words: str, as_of: datetime | None = None, every_source: bool = False) -> list[str]:
+    """The argument vector of a dbt command against this installation, as of its reporting date unless another is given.
+
+    Models of sources of which nothing has entered are left out, unless `every_source`.
+    """
+    variables: dict[str, Any] = {
+        "as_of": (as_of or reporting_date(settings)).strftime("%Y-%m-%dT%H:%M:%S"),
+        "timezone": settings.timezone,
+    }
+    if not every_source:
+        variables["sources"] = sources_with_rows(settings)
     return [
         *(sys.executable, "-c", "from dbt.cli.main import cli; cli()"),
         *words,
