@@ -12,7 +12,7 @@ UV_VERSION := 0.13.9
 export PYTHONPATH := plugins
 
 .DEFAULT_GOAL := help
-.PHONY: help run test up airflow check lint bench docs mf audit clean lock
+.PHONY: help run test up airflow erase export check lint bench docs mf audit clean lock
 
 help: ## What there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -58,6 +58,12 @@ airflow: $(VENV)/.installed ## Airflow's own command line: make airflow do="back
 check: $(VENV)/.installed ## What a connection may read, one line a stream: make check source=hubspot
 	@$(BIN)/python -m kuulo.orchestration.check_command $(source)
 
+erase: $(VENV)/.installed ## Erase a person from everywhere; asks whom (docs/personal_data.md)
+	@$(BIN)/python -m kuulo.orchestration.person_command erase
+
+export: $(VENV)/.installed ## Write down what is held about a person; asks whom
+	@$(BIN)/python -m kuulo.orchestration.person_command export
+
 lint: $(VENV)/.installed-dev ## Style, types, SQL
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -84,8 +90,9 @@ docs: $(VENV)/.installed ## dbt's documentation of the marts, with lineage, as o
 mf: $(VENV)/.installed-dev ## Ask the semantic layer: make mf do="query --metrics nps --group-by metric_time__month"
 	@$(BIN)/python -m kuulo.warehouse.metricflow_command $(do)
 
-clean: ## Remove the environment and all data but what is your own (.kuulo/inbox, .kuulo/databases, .kuulo/secrets)
-	@if [ -d .kuulo ]; then find .kuulo -mindepth 1 -maxdepth 1 ! -name inbox ! -name databases ! -name secrets -exec rm -rf {} +; fi
+clean: ## Remove the environment and all data but what is your own (inbox, databases, secrets, who was erased)
+	@if [ -d .kuulo ]; then find .kuulo -mindepth 1 -maxdepth 1 ! -name inbox ! -name databases ! -name secrets \
+		! -name suppression ! -name erasures -exec rm -rf {} +; fi
 	@rm -rf $(VENV) $(PROOF) $(AUDIT) $(PRISM) .mypy_cache .ruff_cache .hypothesis
 
 lock: $(VENV)/.installed ## Renew the locks: requirements*.txt, and proof/package-lock.json where there is npm

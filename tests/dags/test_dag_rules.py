@@ -25,7 +25,9 @@ def dags():
 
 
 def test_one_extract_dag_a_source_and_the_two_of_the_marts(dags):
-    assert set(dags) == {*(f"extract_{name}" for name in SOURCES), "build_marts", "publish_marts", "enforce_retention", "send_alerts"}
+    of_people = {"erase_customer", "export_customer"}
+    rest = {"build_marts", "publish_marts", "enforce_retention", "send_alerts"}
+    assert set(dags) == {*(f"extract_{name}" for name in SOURCES), *rest, *of_people}
 
 
 def test_each_dag_says_what_when_who_and_where_to_look_when_red(dags):
@@ -74,7 +76,7 @@ def test_each_source_announces_its_own_rows(dags):
 
 
 def test_whatever_touches_the_warehouse_takes_the_pool_of_one_slot(dags):
-    for dag_id in ("build_marts", "publish_marts"):
+    for dag_id in ("build_marts", "publish_marts", "erase_customer", "export_customer"):
         assert {task.pool for task in dags[dag_id].tasks} == {WAREHOUSE_POOL}
 
 

@@ -40,26 +40,28 @@ class JudgedBatch:
                 before, after, changed = cut_file(path, path, cut)
                 erased.counts[f"{name}/{place.source}/{place.stream}"] += before - after
                 is_changed = is_changed or changed
-                if not after and name == "quarantine":
-                    path.unlink()
         erased.learned |= rows.names
         landed = read_landing_receipt(place)
-        if self._before and landed and (is_changed or self._before.received != landed.received):
+        is_unsettled = is_changed or bool(self._before and landed and self._before.received != landed.received and place.typed.exists())
+        if self._before and landed and is_unsettled:
             write_receipt(place.validated_receipt, self._settled(self._before, landed))
 
     def _settled(self, before: ValidationReceipt, landed: LandingReceipt) -> ValidationReceipt:
+        if not self._place.typed.exists():  # retention has taken the landed rows: it was judged for the last time
+            return self._accounts(before, before.duplicates)
         fingerprint = _fingerprint(self._settings, landed, self._stream) if self._was_judged else ""
         if before.status == "stopped":
             return replace(before, fingerprint=fingerprint)
-        validated, refused = _rows(self._place), _refused(self._place)
-        return replace(
-            before,
-            received=landed.received,
-            validated=validated,
-            quarantined=refused,
-            duplicates=landed.received - validated - sum(refused.values()),
-            fingerprint=fingerprint,
-        )
+        settled = self._accounts(before, 0)
+        return replace(settled, received=landed.received, duplicates=landed.received - settled.received, fingerprint=fingerprint)
+
+    def _accounts(self, before: ValidationReceipt, duplicates: int) -> ValidationReceipt:
+        """What the files hold; of refused rows that retention has taken, what was counted."""
+        validated, refused = _rows(self._place), before.quarantined
+        if self._place.quarantined.exists():
+            refused = _refused(self._place)
+        received = validated + sum(refused.values()) + duplicates
+        return replace(before, received=received, validated=validated, quarantined=refused, duplicates=duplicates)
 
 
 def _rows(place: BatchPlace) -> int:
@@ -67,8 +69,6 @@ def _rows(place: BatchPlace) -> int:
 
 
 def _refused(place: BatchPlace) -> dict[str, int]:
-    if not place.quarantined.exists():
-        return {}
     counts: Counter[str] = Counter()
     for each in pc.value_counts(pq.read_table(place.quarantined, columns=["rule"])["rule"]).to_pylist():
         counts[each["values"]] += each["counts"]

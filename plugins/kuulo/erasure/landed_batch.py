@@ -20,6 +20,7 @@ from kuulo.landing.one_at_a_time import one_at_a_time
 from kuulo.landing.page_store import PageStore, pages_hash
 from kuulo.landing.receipt import LandingReceipt, read_landing_receipt, write_receipt
 from kuulo.landing.whole_files import private_folder, sync
+from kuulo.retention import is_expired
 from kuulo.sources.canonical import FILES
 from kuulo.sources.source import Stream
 from kuulo.suppression.file_mentions import names_somebody
@@ -56,6 +57,8 @@ class LandedBatch:
             for batch in (self.batch, aside):
                 if read_landing_receipt(batch.place(batch.base)) is None:
                     self._forget(batch)
+                elif is_expired(batch.place(batch.base)):
+                    self._forget_what_expired(batch)
                 else:
                     self._rewrite(batch)
             for stream in self.batch.streams:
@@ -64,6 +67,11 @@ class LandedBatch:
     def _forget(self, batch: Batch) -> None:
         for stream in batch.streams:
             shutil.rmtree(batch.place(stream).landing, ignore_errors=True)
+
+    def _forget_what_expired(self, batch: Batch) -> None:
+        """What retention was about to delete when it was stopped."""
+        for path in batch.place(batch.base).landing.glob("page*"):
+            path.unlink()
 
     def _rewrite(self, batch: Batch) -> None:
         new = batch.below(_NEW)

@@ -61,10 +61,11 @@ class RowCut:
 
     def records(self, table: pa.Table) -> pa.Table:
         """Refused rows (a column `record` of JSON) of everybody else."""
-        stay = [not self._names_them(record) for record in table["record"].to_pylist()]
+        stay = [not self.names_them(record) for record in table["record"].to_pylist()]
         return self._unmentioned(table.filter(pa.array(stay, pa.bool_())))
 
-    def _names_them(self, record: str | None) -> bool:
+    def names_them(self, record: str | None) -> bool:
+        """Whether a refused row, as it was received in JSON, is theirs or names them."""
         try:
             row = json.loads(record or "null")
         except ValueError:

@@ -83,6 +83,12 @@ class PageScreen:
             body = rewritten(body, records_at, lambda index, record: None if index in cut else changed.get(index, record))
         return Screened(self.mentions.redacted(body), len(cut) + len(changed), frozenset(learned))
 
+    def theirs(self, body: bytes, records_at: str, parent: dict[str, str]) -> list[Any]:
+        """The page's records that are theirs, whole or in part; all of it, where it was asked for one of theirs."""
+        if self._is_of_one(parent):
+            return [decode_page(body)]
+        return [record for record in _records(body, records_at) if self._kept(record, parent)[0] is not record]
+
     def _is_of_one(self, parent: dict[str, str]) -> bool:
         """Whether the page was asked for a record of a suppressed person: all of it is about that."""
         told = [(self._parents[name], value) for name, value in parent.items() if name in self._parents]

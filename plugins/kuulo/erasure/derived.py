@@ -1,0 +1,35 @@
+"""What is made from the lake and holds people too: removed whole, since it is made again. A database file keeps old blocks."""
+
+import shutil
+from pathlib import Path
+
+from kuulo.landing.whole_files import sync
+from kuulo.settings import Settings
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def remove_derived(settings: Settings) -> None:
+    """Remove warehouse, built marts, frozen inputs, dbt's artifacts and logs, and DuckDB's spilled rows. No build may be under way.
+
+    What is published stays until the next publication replaces it.
+    """
+    home = settings.home
+    for path in (*home.glob("warehouse.*"), home / "build", home / "dbt", home / "temp", home / "docs"):
+        _remove(path)
+    sync(home)
+
+
+def remove_older_publications(settings: Settings) -> int:
+    """Remove every published copy but the one that readers are given; how many there were."""
+    current = (settings.published / "parquet").resolve().name
+    older = [path for path in settings.published.glob(".parquet-*") if path.name != current]
+    older += list(settings.published.glob(".marts.duckdb.*"))
+    for path in older:
+        _remove(path)
+    return len(older)
