@@ -12,7 +12,7 @@ UV_VERSION := 0.13.9
 export PYTHONPATH := plugins
 
 .DEFAULT_GOAL := help
-.PHONY: help run test up airflow erase export check lint bench docs mf audit clean lock
+.PHONY: help run test up airflow dev erase export check lint bench docs mf audit clean lock
 
 help: ## What there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ erase: $(VENV)/.installed ## Erase a person from everywhere; asks whom (docs/per
 
 export: $(VENV)/.installed ## Write down what is held about a person; asks whom
 	@$(BIN)/python -m kuulo.orchestration.person_command export
+
+dev: $(VENV)/.installed ## Your own copy of chosen models from the validated data: make dev select="nps_by_day+"
+	@$(BIN)/python -m kuulo.warehouse.personal_copy $(select)
 
 lint: $(VENV)/.installed-dev ## Style, types, SQL
 	@$(BIN)/ruff check .

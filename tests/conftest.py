@@ -42,6 +42,16 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests have counted (`record_property("counted", ...)`), at the end of the run, whichever worker ran them."""
+    passed = terminalreporter.stats.get("passed", [])
+    lines = [value for report in passed for name, value in getattr(report, "user_properties", ()) if name == "counted"]
+    if lines:
+        terminalreporter.section("counted")
+        for line in sorted(lines):
+            terminalreporter.line(str(line))
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """An installation of its own in a temporary folder."""

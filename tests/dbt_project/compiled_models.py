@@ -51,7 +51,7 @@ class CompiledModels:
             "--select",
             *(f"+{mart}" for mart in marts),
         ]
-        *command, given = dbt_command(settings, *words)
+        *command, given = dbt_command(settings, *words, every_source=True)
         chosen = {**json.loads(given), "canonical": {shape: ["files"] for shape in _SHAPES}, **variables}
         done = subprocess.run(
             [*command, json.dumps(chosen)],
@@ -59,7 +59,8 @@ class CompiledModels:
         )  # fmt: skip
         assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
         target = home / "dbt" / "target" / settings.target
-        nodes = json.loads((target / "manifest.json").read_text())["nodes"]
+        self.manifest: dict[str, Any] = json.loads((target / "manifest.json").read_text())
+        nodes = self.manifest["nodes"]
         self.nodes: dict[str, Any] = {name: node for name, node in nodes.items() if node["resource_type"] in ("model", "seed")}
         self.project = settings.dbt_project
         self._folder = target / "compiled" / "kuulo"

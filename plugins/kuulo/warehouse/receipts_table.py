@@ -41,10 +41,10 @@ def _row(receipt: RunReceipt) -> dict[str, object]:
     }
 
 
-def write_receipts_table(settings: Settings) -> Path:
-    """Gather all run receipts into receipts/receipts.parquet, ordered by time; an empty table where there are none."""
+def write_receipts_table(settings: Settings, folder: Path | None = None) -> Path:
+    """Gather all run receipts into receipts/receipts.parquet, or into another folder, ordered by time; empty where there are none."""
     rows = sorted((_row(receipt) for receipt in read_run_receipts(settings)), key=lambda row: (str(row["finished_at"]), str(row["stream"])))
-    target = settings.receipts / "receipts.parquet"
+    target = (folder or settings.receipts) / "receipts.parquet"
     with whole_file(target) as aside:
         pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), aside)
     return target
