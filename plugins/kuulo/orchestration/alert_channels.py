@@ -7,10 +7,10 @@ from typing import Any
 
 from airflow.sdk import BaseNotifier, Connection, task
 from airflow.sdk.exceptions import AirflowNotFoundException, AirflowSkipException
-from airflow.sdk.log import mask_secret
 
 from kuulo.alerting.messages import SMTP, WEBHOOK, Message
 from kuulo.errors import KuuloError
+from kuulo.orchestration.masking import mask_connection
 from kuulo.orchestration.told_errors import told_without_values
 from kuulo.settings import load_settings
 
@@ -35,7 +35,6 @@ class WebhookNotifier(BaseNotifier):  # type: ignore[misc]  # Airflow's own is u
         import requests
 
         host, password = self._connection.host or "", self._connection.password or ""
-        mask_secret(password)
         address, token = (host, password) if "://" in host else (password, "")
         if not address.startswith(("https://", "http://")):
             raise KuuloError(f"connection {WEBHOOK}: its host, or its password, must be the address, written as https://...")
@@ -79,7 +78,9 @@ def _channels() -> dict[str, Callable[[Message], None]]:
     found: dict[str, Callable[[Message], None]] = {}
     for name, by in ((SMTP, _by_smtp), (WEBHOOK, _by_webhook)):
         try:
-            found[name] = by(Connection.get(name))
+            connection = Connection.get(name)
+            mask_connection(connection)
+            found[name] = by(connection)
         except AirflowNotFoundException:
             continue
     return found

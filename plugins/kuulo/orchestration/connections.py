@@ -4,6 +4,7 @@ from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from kuulo.errors import KuuloError
+from kuulo.orchestration.masking import mask, mask_connection
 from kuulo.sources.source import Credentials, Source
 
 
@@ -26,11 +27,13 @@ def credentials_of(source: Source, connection_id: str = "") -> Credentials:
             f"there is no Airflow connection {source.name!r}: set AIRFLOW_CONN_{source.name.upper()}, add it under Admin, "
             f"Connections, or set KUULO_SANDBOX=1 for the sandbox company"
         ) from None
+    mask_connection(connection)
     credentials = Credentials(
         base_url=_base_url(source, connection),
         secret=connection.password or "",
         login=connection.login or "",
         extra={str(key): str(value) for key, value in (connection.extra_dejson or {}).items()},
+        on_secret=mask,
     )
     _check_pace(source, credentials)
     return credentials

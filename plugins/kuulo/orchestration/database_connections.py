@@ -11,6 +11,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 
 from kuulo.errors import KuuloError
 from kuulo.orchestration.connections import UnknownConnection
+from kuulo.orchestration.masking import mask_connection
 from kuulo.sources.database.database_errors import is_of_driver
 from kuulo.sources.database.declaration import Declaration
 from kuulo.sources.database.engines import Connect, Database, engine_of
@@ -24,7 +25,9 @@ def database_of(declared: Declaration) -> Database:
         KuuloError: it is no connection to an SQL database, or its provider is not installed.
     """
     try:
-        hook = Connection.get(declared.connection).get_hook()
+        connection = Connection.get(declared.connection)
+        mask_connection(connection)
+        hook = connection.get_hook()
     except AirflowNotFoundException:
         raise UnknownConnection(
             f"{declared.label}: there is no such Airflow connection: set AIRFLOW_CONN_{declared.connection.upper()}, "

@@ -74,6 +74,7 @@ def read_databases() -> Any:
     """Tasks that land every declaration of `$KUULO_HOME/databases/`; one that fails leaves the others alone."""
 
     @task
+    @told_without_values
     def find_declarations() -> list[str]:
         from kuulo.sources.database.read_declaration import declaration_names
 

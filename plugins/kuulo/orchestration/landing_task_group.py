@@ -168,6 +168,7 @@ def _check_first(source: Source) -> Any:
     # Before the first extraction only: what is missing is known in seconds, not when the last stream's turn has come. The
     # streams that may be read are read whatever it finds; a vendor that does not answer is left to their own retries.
     @task(task_id="check_connection")
+    @told_without_values
     def check() -> list[str]:
         return _check(source, get_current_context())
 
@@ -182,6 +183,7 @@ def _read_api(source: Source) -> Any:
         inlets=[VALIDATED[source.name]],
         trigger_rule=TriggerRule.ALL_DONE,
     )
+    @told_without_values
     def extract_to_landing(stream: str) -> dict[str, Any]:
         context: Any = get_current_context()
         context["stream_name"] = stream
@@ -227,6 +229,7 @@ def land_source(name: str, reading: Callable[[], Any] | None = None) -> None:
         return _validate(source, _run_id())
 
     @task(trigger_rule=TriggerRule.ALL_DONE)
+    @told_without_values
     def tell_what_stopped() -> None:
         _tell(source, get_current_context())
 

@@ -3,11 +3,13 @@
 import contextlib
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+_PATIENCE_SECONDS = 10
 _KIND_OF_WORK = {
     "check_connection": "extract",
     "extract_to_landing": "extract",
@@ -23,16 +25,31 @@ def say(text: str = "", screen: IO[str] | None = None) -> None:
     print(text, file=screen or sys.stdout, flush=True)
 
 
+def _mask_lines(reader: int, log: int) -> None:
+    with os.fdopen(reader, "rb") as lines:
+        for line in lines:
+            known = sys.modules.get("airflow.sdk.log")  # before it is there, no secret is known
+            text = line.decode(errors="replace")
+            os.write(log, str(known.redact(text) if known and hasattr(known, "redact") else text).encode())
+
+
 @contextlib.contextmanager
 def everything_else_to(log: Path) -> Iterator[None]:
-    """Send what this process and its children print to the log file, from the file descriptors up."""
+    """Send what this process and its children print to the log file, from the file descriptors up, secrets masked.
+
+    Airflow masks the logs of tasks that it runs in processes of their own; here they are run in this one, and nobody else would.
+    """
     sys.stdout.flush()
     sys.stderr.flush()
     kept = os.dup(1), os.dup(2)
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    reader, writer = os.pipe()
+    masking = threading.Thread(target=_mask_lines, args=(reader, descriptor), daemon=True)
+    masking.start()
     try:
-        os.dup2(descriptor, 1)
-        os.dup2(descriptor, 2)
+        os.dup2(writer, 1)
+        os.dup2(writer, 2)
+        os.close(writer)
         yield
     finally:
         sys.stdout.flush()
@@ -40,7 +57,9 @@ def everything_else_to(log: Path) -> Iterator[None]:
         for number, copy in zip((1, 2), kept, strict=True):
             os.dup2(copy, number)
             os.close(copy)
-        os.close(descriptor)
+        masking.join(timeout=_PATIENCE_SECONDS)  # a child that lives on would hold the pipe open
+        if not masking.is_alive():
+            os.close(descriptor)
 
 
 @dataclass

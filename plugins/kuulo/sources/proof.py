@@ -100,12 +100,12 @@ class ClientCredentials:
             "client_secret": credentials.secret,
             "scope": self.scope.format(origin=f"{parts.scheme}://{parts.netloc}"),
         }
-        return _Token(lambda: ask_token(url, form))
+        return _Token(lambda: ask_token(url, form), credentials.on_secret)
 
 
 class _Token:
-    def __init__(self, ask: Callable[[], dict[str, Any]]) -> None:
-        self._ask, self._token, self._good_until = ask, "", 0.0
+    def __init__(self, ask: Callable[[], dict[str, Any]], on_secret: Callable[[str], None]) -> None:
+        self._ask, self._on_secret, self._token, self._good_until = ask, on_secret, "", 0.0
         self._renewed_for_refusal = False
 
     def headers(self, now: float) -> Headers:
@@ -118,6 +118,7 @@ class _Token:
                 lasts = 0.0
             if not isinstance(token, str) or not token:
                 raise SourceContractBroken("the token endpoint's answer has no `access_token`: check the connection's extra `token_url`")
+            self._on_secret(token)
             self._token, self._good_until = token, now + max(lasts - _EARLY_SECONDS, lasts / 2)
         return {"Authorization": f"Bearer {self._token}"}
 

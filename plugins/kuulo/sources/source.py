@@ -132,10 +132,15 @@ class Window:
         return f"{self.start:%Y%m%dT%H%M%SZ}--{self.end:%Y%m%dT%H%M%SZ}"
 
 
+def _tell_nobody(secret: str) -> None:
+    """Where nobody keeps logs."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
     """Where a source answers and what it asks for, taken from an Airflow connection. The secret is never printed.
 
+    `on_secret` is called with every secret that is made of them, such as a token that lasts an hour, before it is used.
     `extra` may hold `pace`: how many times the vendor's usual request rate this account has bought, e.g. 1.3.
     """
 
@@ -143,6 +148,7 @@ class Credentials:
     secret: str = field(default="", repr=False)
     login: str = ""
     extra: dict[str, str] = field(default_factory=dict, repr=False)
+    on_secret: "Callable[[str], None]" = field(default=_tell_nobody, repr=False, compare=False)
 
     @property
     def pace(self) -> float:
