@@ -10,6 +10,7 @@ from kuulo.landing.whole_files import private_folder
 from kuulo.settings import PROJECT_ROOT, Settings
 
 _LOOPBACK = "127.0.0.1"
+SQLITE_PATIENCE = {"timeout": 60}  # seconds that one of Airflow's parts waits while another writes; sqlite3's own are 5
 
 
 def airflow_configuration(settings: Settings) -> dict[str, str]:
@@ -42,7 +43,16 @@ def airflow_configuration(settings: Settings) -> dict[str, str]:
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
         "KUULO_HOME": str(settings.home),
         "PYTHONPATH": str(PROJECT_ROOT / "plugins"),
+        **_patience_with_sqlite(),
     }
+
+
+def _patience_with_sqlite() -> dict[str, str]:
+    """Arguments of connections to the embedded metadata database; those of a server's are none of ours."""
+    if not os.environ.get("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "sqlite").startswith("sqlite"):
+        return {}
+    arguments = f"{__name__}.SQLITE_PATIENCE"
+    return {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": arguments, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS_ASYNC": arguments}
 
 
 def _test_button() -> str:
