@@ -102,11 +102,3 @@ def test_an_empty_inbox_and_no_sandbox_publish_empty_marts(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert rows(tmp_path / "home", "select count(*) from nps_by_day") == [(0,)]
     assert "put files into the inbox" in done.stdout
-
-
-def test_a_home_with_the_sandboxs_rows_takes_no_real_ones(sandbox_run):
-    connection = json.dumps({"conn_type": "http", "host": "http://127.0.0.1:1", "password": "k"})
-    for changes in ({"AIRFLOW_CONN_SURVICATE": connection}, {"KUULO_SANDBOX": "0"}):
-        done = run_pipeline(sandbox_run.home, **changes)
-        assert done.returncode == 1
-        assert "set another KUULO_HOME" in done.stderr

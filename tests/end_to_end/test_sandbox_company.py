@@ -213,3 +213,11 @@ def test_receipts_tell_the_window_and_the_hash(sandbox_run):
     assert landed["window_end"].startswith("2026-09-01")
     assert re.fullmatch(r"[0-9a-f]{64}", landed["sha256"])
     assert landed["pages"] == len(list(receipt.parent.glob("page-*")))
+
+
+def test_a_home_with_the_sandboxs_rows_takes_no_real_ones(sandbox_run):
+    connection = json.dumps({"conn_type": "http", "host": "http://127.0.0.1:1", "password": "k"})
+    for changes in ({"AIRFLOW_CONN_SURVICATE": connection}, {"KUULO_SANDBOX": "0"}):
+        done = run_pipeline(sandbox_run.home, **changes)
+        assert done.returncode == 1
+        assert "set another KUULO_HOME" in done.stderr
