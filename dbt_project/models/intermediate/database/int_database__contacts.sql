@@ -1,35 +1,3 @@
 {{ config(materialized='view') }}
 
-with contacts as (
-    select * from {{ ref('stg_database__contacts') }}
-),
-
-mapped as (
-    select
-        'database' as source,
-        contact_id,
-        case_id,
-        {{ customer_node(company='customer_id', email='email') }} as customer_node,
-        channel,
-        topic,
-        team,
-        agent_id,
-        coalesce(lower(trim(direction)) = 'outbound', false) as is_outbound,
-        coalesce(is_abandoned, false) as is_abandoned,
-        coalesce(is_bot, false) as is_bot,
-        is_resolved,
-        opened_at,
-        first_reply_at,
-        resolved_at,
-        wait_seconds,
-        talk_seconds,
-        hold_seconds,
-        wrap_seconds,
-        agent_replies,
-        customer_replies,
-        reopen_count,
-        transfer_count
-    from contacts
-)
-
-select * from mapped
+{{ canonical_contacts('database') }}

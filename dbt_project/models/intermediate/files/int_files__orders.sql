@@ -1,19 +1,3 @@
 {{ config(materialized='view') }}
 
-with orders as (
-    select * from {{ ref('stg_files__orders') }}
-),
-
-mapped as (
-    select
-        'files' as source,
-        order_id,
-        {{ customer_node(company='customer_id', email='email') }} as customer_node,
-        ordered_at,
-        amount,
-        currency,
-        status
-    from orders
-)
-
-select * from mapped
+{{ canonical_orders('files') }}

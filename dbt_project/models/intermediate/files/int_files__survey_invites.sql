@@ -1,23 +1,3 @@
 {{ config(materialized='view') }}
 
-with invites as (
-    select * from {{ ref('stg_files__survey_invites') }}
-),
-
-mapped as (
-    select
-        'files' as source,
-        invite_id,
-        survey_id,
-        sent_at,
-        delivered,
-        status,
-        opened_at,
-        responded_at,
-        response_id,
-        channel,
-        {{ customer_node(company='customer_id', email='email') }} as customer_node
-    from invites
-)
-
-select * from mapped
+{{ canonical_survey_invites('files') }}

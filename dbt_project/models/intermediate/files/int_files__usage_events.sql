@@ -1,20 +1,3 @@
 {{ config(materialized='view') }}
 
-with events as (
-    select * from {{ ref('stg_files__usage_events') }}
-),
-
-mapped as (
-    select
-        'files' as source,
-        event_id,
-        {{ customer_node(company='customer_id', email='email') }} as customer_node,
-        event_name,
-        occurred_at,
-        session_id,
-        duration_seconds,
-        quantity
-    from events
-)
-
-select * from mapped
+{{ canonical_usage_events('files') }}

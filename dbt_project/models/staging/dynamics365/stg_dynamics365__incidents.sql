@@ -1,85 +1,12 @@
-with source as (
-    select * from {{ source('dynamics365', 'incidents') }}
-),
-
-versions as (
-    select
-        incident_id,
-        ticket_number,
-        title,
-        case_type_code,
-        origin_code,
-        priority_code,
-        severity_code,
-        satisfaction_code,
-        is_escalated,
-        escalated_at,
-        is_first_response_sent,
-        deactivated_at,
-        on_hold_minutes,
-        is_merged,
-        master_id,
-        parent_case_id,
-        customer_id,
-        customer_type,
-        primary_contact_id,
-        owner_id,
-        owner_type,
-        subject_id,
-        product_id,
-        email,
-        sentiment_value,
-        status_code,
-        state_code,
-        created_at,
-        modified_at,
-        version_number,
-        {{ dataverse_is_deleted(['incident_id']) }} as is_deleted,
-        _batch,
-        _window_end,
-        _landed_at,
-        {{ version_rank(['incident_id'], 'modified_at desc, version_number') }} as version_rank
-    from source
-),
-
-latest as (
-    select
-        incident_id,
-        ticket_number,
-        title,
-        case_type_code,
-        origin_code,
-        priority_code,
-        severity_code,
-        satisfaction_code,
-        is_escalated,
-        escalated_at,
-        is_first_response_sent,
-        deactivated_at,
-        on_hold_minutes,
-        is_merged,
-        master_id,
-        parent_case_id,
-        customer_id,
-        customer_type,
-        primary_contact_id,
-        owner_id,
-        owner_type,
-        subject_id,
-        product_id,
-        email,
-        sentiment_value,
-        status_code,
-        state_code,
-        created_at,
-        modified_at,
-        version_number,
-        is_deleted,
-        _batch,
-        _window_end,
-        _landed_at
-    from versions
-    where version_rank = 1
-)
-
-select * from latest
+{{ latest_version(
+    source('dynamics365', 'incidents'),
+    key=['incident_id'],
+    version='modified_at desc, version_number',
+    columns=[
+        'incident_id', 'ticket_number', 'title', 'case_type_code', 'origin_code', 'priority_code', 'severity_code', 'satisfaction_code',
+        'is_escalated', 'escalated_at', 'is_first_response_sent', 'deactivated_at', 'on_hold_minutes', 'is_merged', 'master_id',
+        'parent_case_id', 'customer_id', 'customer_type', 'primary_contact_id', 'owner_id', 'owner_type', 'subject_id', 'product_id',
+        'email', 'sentiment_value', 'status_code', 'state_code', 'created_at', 'modified_at', 'version_number'
+    ],
+    computed={'is_deleted': dataverse_is_deleted(['incident_id'])}
+) }}

@@ -1,0 +1,36 @@
+{#- The contacts that a source of canonical streams (`files`, `database`) tells of: a query of its own. -#}
+{% macro canonical_contacts(source) -%}
+with contacts as (
+    select * from {{ ref('stg_' ~ source ~ '__contacts') }}
+),
+
+mapped as (
+    select
+        '{{ source }}' as source,
+        contact_id,
+        case_id,
+        {{ customer_node(company='customer_id', email='email') }} as customer_node,
+        channel,
+        topic,
+        team,
+        agent_id,
+        coalesce(lower(trim(direction)) = 'outbound', false) as is_outbound,
+        coalesce(is_abandoned, false) as is_abandoned,
+        coalesce(is_bot, false) as is_bot,
+        is_resolved,
+        opened_at,
+        first_reply_at,
+        resolved_at,
+        wait_seconds,
+        talk_seconds,
+        hold_seconds,
+        wrap_seconds,
+        agent_replies,
+        customer_replies,
+        reopen_count,
+        transfer_count
+    from contacts
+)
+
+select * from mapped
+{%- endmacro %}
