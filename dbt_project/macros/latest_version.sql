@@ -13,6 +13,7 @@ with versions as (
         _batch,
         _window_end,
         _landed_at,
+        _position,
         row_number() over (
             partition by {{ key | join(', ') }}
             order by {% if version %}{{ version }} desc, {% endif -%}
@@ -21,7 +22,7 @@ with versions as (
     from {{ relation }}
 )
 
-select {{ (columns + (computed.keys() | list)) | join(', ') }}, _batch, _window_end, _landed_at
+select {{ (columns + (computed.keys() | list)) | join(', ') }}, _batch, _window_end, _landed_at, _position
 from versions
 where version_rank = 1
 {%- endmacro %}

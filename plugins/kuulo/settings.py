@@ -29,6 +29,7 @@ class Settings:
         as_of: reporting date in UTC, or None for the end of the newest window (`KUULO_AS_OF`).
         keep_days: for how many days a class of data is kept (`KUULO_KEEP_DAYS`); a class that is not named is kept for good.
         freshness_hours: how old a source's newest rows may be (`KUULO_FRESHNESS_HOURS`), by source; empty text is every other one.
+        increment_from_rows: validated rows from which on a build only brings the marts up to date (`KUULO_INCREMENT_FROM_ROWS`).
         sandbox: whether sources without a connection of their own read the sandbox company (`KUULO_SANDBOX`).
     """
 
@@ -38,6 +39,7 @@ class Settings:
     timezone: str = "UTC"
     as_of: datetime | None = None
     sandbox: bool = True
+    increment_from_rows: int = 2_000_000
     keep_days: Mapping[str, int] = field(default_factory=dict)
     freshness_hours: Mapping[str, int] = field(default_factory=dict)
 
@@ -156,6 +158,9 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
     if "://" in landing:
         raise SettingsError("KUULO_LANDING is a URL: object stores are not supported yet, name a folder")
     as_of = env.get("KUULO_AS_OF", "")
+    from_rows = env.get("KUULO_INCREMENT_FROM_ROWS", "2000000")
+    if not from_rows.isdecimal():
+        raise SettingsError(f"KUULO_INCREMENT_FROM_ROWS={from_rows!r} is no whole number: write how many rows, 0 for always")
     sandbox = env.get("KUULO_SANDBOX", "1")
     if sandbox not in ("0", "1"):
         raise SettingsError(f"KUULO_SANDBOX={sandbox!r} is not known: use 1 (on) or 0 (off)")
@@ -166,6 +171,7 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
         timezone=_zone(env.get("KUULO_TIMEZONE") or "UTC"),
         as_of=_instant("KUULO_AS_OF", as_of) if as_of else None,
         sandbox=sandbox == "1",
+        increment_from_rows=int(from_rows),
         freshness_hours=_freshness_hours(env.get("KUULO_FRESHNESS_HOURS", "")),
         keep_days=_keep_days(env.get("KUULO_KEEP_DAYS", "")),
     )

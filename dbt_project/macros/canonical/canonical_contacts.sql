@@ -28,7 +28,8 @@ mapped as (
         agent_replies,
         customer_replies,
         reopen_count,
-        transfer_count
+        transfer_count,
+        _batch
     from contacts
 )
 

@@ -22,7 +22,8 @@ mapped as (
         language,
         {{ customer_node(company='customer_id', email='email') }} as customer_node,
         weight,
-        is_finished
+        is_finished,
+        _batch
     from answers
 )
 

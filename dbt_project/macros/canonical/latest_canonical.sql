@@ -1,5 +1,7 @@
-{#- The latest rows of a canonical stream, whether files or a database told of them: key and columns as the contract names them. -#}
-{% macro latest_canonical(relation, stream) -%}
+{#- The latest rows of a canonical stream, whether files or a database told of them: key and columns as the contract names them.
+    These streams hold the most rows, so they are tables: a build that brings them up to date ranks the versions that have come since
+    with the one that it has of the same records, and replaces it. -#}
+{% macro latest_canonical(source_name, stream) -%}
     {%- set streams = {
         'contacts': {
             'key': ['contact_id'],
@@ -41,5 +43,25 @@
             'columns': ['event_id', 'customer_id', 'email', 'event_name', 'occurred_at', 'session_id', 'duration_seconds', 'quantity']
         },
     } -%}
-    {{ latest_version(relation, key=streams[stream].key, columns=streams[stream].columns) }}
+    {%- set key, columns = streams[stream].key, streams[stream].columns -%}
+    {{ config(materialized=growing(), incremental_strategy='delete+insert', unique_key=key) }}
+    {%- set told -%}
+    {%- if var('increment') -%}
+    (
+        select {{ columns | join(', ') }}, _batch, _window_end, _landed_at, _position
+        from {{ source(source_name, stream) }}
+        where _batch in ({{ new_batches(source_name, stream) }})
+        union all
+        select {{ columns | join(', ') }}, _batch, _window_end, _landed_at, _position
+        from {{ this }}
+        where ({{ key | join(', ') }}) in (
+            select {{ key | join(', ') }} from {{ source(source_name, stream) }}
+            where _batch in ({{ new_batches(source_name, stream) }})
+        )
+    ) as told
+    {%- else -%}
+    {{ source(source_name, stream) }}
+    {%- endif -%}
+    {%- endset -%}
+    {{ latest_version(told, key=key, columns=columns) }}
 {%- endmacro %}

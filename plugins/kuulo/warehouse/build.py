@@ -15,7 +15,8 @@ from kuulo.settings import Settings
 from kuulo.sources.catalog import SOURCES
 from kuulo.warehouse.empty_batches import write_empty_batches
 from kuulo.warehouse.frozen_inputs import freeze_inputs
-from kuulo.warehouse.made_from import built_from, fingerprint, reporting_date
+from kuulo.warehouse.increment import Increment, increment_since
+from kuulo.warehouse.made_from import built_from, inputs
 from kuulo.warehouse.receipts_table import write_receipts_table
 from kuulo.warehouse.run_dbt import dbt_command, dbt_environment
 
@@ -61,15 +62,16 @@ def _what_failed(settings: Settings) -> str:
     return "; ".join(failed[:5]) or "before the first model"
 
 
-def _told_by_the_unions() -> list[str]:
-    """Words that leave out the tests of each source's own mapping: of the same rows, the tests of the united shapes tell the same."""
-    return ["--exclude", *(f"resource_type:test,path:models/intermediate/{source}" for source in SOURCES)]
+def _told_elsewhere() -> list[str]:
+    """Words that leave out tests of rows of which others tell the same: each source's own mapping, and views that a table follows."""
+    return ["--exclude", "tag:told_by_the_table", *(f"resource_type:test,path:models/intermediate/{source}" for source in SOURCES)]
 
 
-def _run_dbt(settings: Settings, as_of: datetime) -> None:
+def _run_dbt(settings: Settings, as_of: datetime, increment: Increment | None) -> None:
     results = settings.home / "dbt" / "target" / settings.target / "run_results.json"
     results.unlink(missing_ok=True)
-    command = dbt_command(settings, "build", "--exclude-resource-type", "unit_test", *_told_by_the_unions(), "--quiet", as_of=as_of)
+    words = ["build", "--exclude-resource-type", "unit_test", *_told_elsewhere(), "--quiet"]
+    command = dbt_command(settings, *words, as_of=as_of, variables=increment.lay_out(settings) if increment else None)
     environment = dbt_environment(settings, freeze_inputs(settings))
     done = subprocess.run(command, env=environment, check=False, cwd=settings.dbt_project)
     if done.returncode != 0:
@@ -86,17 +88,18 @@ def build_marts(settings: Settings, *, run: str) -> dict[str, float] | None:
     """
     started = time.monotonic()
     _set_aside_what_cannot_be_opened(settings)
-    made_from, as_of = fingerprint(settings), reporting_date(settings)
-    if built_from(settings).get("fingerprint") == made_from:
+    before, now = built_from(settings), inputs(settings)
+    if before.get("fingerprint") == now["fingerprint"]:
         return None
+    increment = increment_since(settings, before, now)
     private_folder(settings.marts.parent)
     settings.marts.with_name("built.json").unlink(missing_ok=True)
     write_empty_batches(settings)
     write_receipts_table(settings)
-    _run_dbt(settings, as_of)
+    _run_dbt(settings, now["as_of"], increment)
     for path in (settings.warehouse, settings.marts):
         path.chmod(0o600)
-    built = {"fingerprint": made_from, "run": run, "as_of": as_of, "built_at": datetime.now(UTC)}
+    built = {**now, "run": run, "built_at": datetime.now(UTC), "is_increment": increment is not None}
     built["holds_sandbox_data"] = any(settings.landing.glob("*/.sandbox"))
     write_json(settings.marts.with_name("built.json"), built)
     return {"seconds": round(time.monotonic() - started, 1)}

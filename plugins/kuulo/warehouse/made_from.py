@@ -1,12 +1,16 @@
 """What the marts are made from: the reporting date, and a fingerprint that tells whether a build would change anything."""
 
 import hashlib
+import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+from kuulo.kept_keys import kept_key
 from kuulo.settings import Settings
 from kuulo.warehouse.empty_batches import EMPTY_BATCH
 
@@ -38,12 +42,21 @@ def _load(path: Path) -> dict[str, Any]:
     return loaded
 
 
-def _what_the_marts_depend_on(settings: Settings) -> Iterator[bytes]:
-    yield repr((settings.as_of, settings.timezone, settings.target)).encode()
-    for receipt in sorted(settings.validated.glob("*/*/*/receipt.json")):
-        yield str(receipt.relative_to(settings.validated)).encode() + receipt.read_bytes()
-    for receipt in sorted(settings.receipts.glob("*/*.json")):
-        yield receipt.read_bytes()
+def validated_batches(settings: Settings) -> dict[str, str]:
+    """Hash of each judged batch's receipt, by `<source>/<stream>/<batch>`."""
+    receipts = sorted(settings.validated.glob("*/*/*/receipt.json"))
+    return {str(path.parent.relative_to(settings.validated)): hashlib.sha256(path.read_bytes()).hexdigest() for path in receipts}
+
+
+def validated_rows(settings: Settings) -> int:
+    """How many rows have entered, in all versions."""
+    return sum(_load(path)["validated"] for path in settings.validated.glob("*/*/*/receipt.json"))
+
+
+def _project_and_settings(settings: Settings) -> Iterator[bytes]:
+    yield repr((settings.timezone, settings.target, duckdb.__version__)).encode()
+    yield hmac.digest(kept_key(settings.home / "secrets" / "customer_key"), b"what the marts are made from", "sha256")
+    yield " ".join(sources_with_rows(settings)).encode()
     for part in ("models", "macros", "seeds", "tests", "dbt_project.yml", "profiles.yml"):
         root = settings.dbt_project / part
         for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
@@ -52,12 +65,24 @@ def _what_the_marts_depend_on(settings: Settings) -> Iterator[bytes]:
     yield _ARITHMETIC.read_bytes()
 
 
-def fingerprint(settings: Settings) -> str:
-    """A hash of all that the marts are made from: validated batches, receipts, the dbt project, the settings."""
+def _hash_of(parts: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
-    for part in _what_the_marts_depend_on(settings):
+    for part in parts:
         digest.update(hashlib.sha256(part).digest())
     return digest.hexdigest()
+
+
+def inputs(settings: Settings) -> dict[str, Any]:
+    """All that the marts are made from, as it is now.
+
+    `batches` and their receipts, the reporting instant `as_of`, a hash of the dbt project and the settings (`project`), and one of
+    everything (`fingerprint`), by which it is known whether a build would change anything.
+    """
+    project, batches = _hash_of(_project_and_settings(settings)), validated_batches(settings)
+    receipts = (path.read_bytes() for path in sorted(settings.receipts.glob("*/*.json")))
+    listed = (f"{place} {receipt}".encode() for place, receipt in batches.items())
+    whole = _hash_of([repr(settings.as_of).encode(), project.encode(), *listed, *receipts])
+    return {"fingerprint": whole, "as_of": reporting_date(settings), "project": project, "batches": batches}
 
 
 def built_from(settings: Settings) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,21 +26,24 @@ def dbt_environment(settings: Settings, inputs: Path | None = None) -> dict[str,
     )
 
 
-def dbt_command(settings: Settings, *words: str, as_of: datetime | None = None, every_source: bool = False) -> list[str]:
+def dbt_command(
+    settings: Settings, *words: str, as_of: datetime | None = None, every_source: bool = False, variables: Mapping[str, Any] | None = None
+) -> list[str]:
     """The argument vector of a dbt command against this installation, as of its reporting date unless another is given.
 
-    Models of sources of which nothing has entered are left out, unless `every_source`.
+    Models of sources of which nothing has entered are left out, unless `every_source`. `variables` are further ones of the project.
     """
-    variables: dict[str, Any] = {
+    given: dict[str, Any] = {
         "as_of": (as_of or reporting_date(settings)).strftime("%Y-%m-%dT%H:%M:%S"),
         "timezone": settings.timezone,
+        **(variables or {}),
     }
     if not every_source:
-        variables["sources"] = sources_with_rows(settings)
+        given["sources"] = sources_with_rows(settings)
     return [
         *(sys.executable, "-c", "from dbt.cli.main import cli; cli()"),
         *words,
         *("--project-dir", str(settings.dbt_project), "--profiles-dir", str(settings.dbt_project)),
         *("--target", settings.target, "--target-path", str(settings.home / "dbt" / "target" / settings.target)),
-        *("--log-path", str(settings.home / "dbt" / "logs"), "--vars", json.dumps(variables)),
+        *("--log-path", str(settings.home / "dbt" / "logs"), "--vars", json.dumps(given)),
     ]

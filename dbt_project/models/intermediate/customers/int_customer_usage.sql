@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 {%- set days = var('usage_trend_days') -%}
 
 with events as (

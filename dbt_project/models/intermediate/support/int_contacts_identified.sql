@@ -1,13 +1,16 @@
+{{ config(
+    materialized=growing(),
+    incremental_strategy='append',
+    pre_hook="{{ take_out('int_contacts_touched', contact_key()) }}"
+) }}
+
 with contacts as (
-    select * from {{ ref('int_contacts_unioned') }}
+    select * from {{ ref('int_contacts_unioned') }} as unioned
+    {{ only_those_in('int_contacts_touched', 'unioned', contact_key()) }}
 ),
 
-identities as (
-    select node, customer_key from {{ ref('int_customer_identities') }}
-),
-
-customers as (
-    select customer_key, segment from {{ ref('int_customer_attributes') }}
+nodes as (
+    select node, customer_key, segment from {{ ref('int_customer_nodes') }}
 ),
 
 identified as (
@@ -15,8 +18,8 @@ identified as (
         contacts.source,
         contacts.contact_id,
         contacts.case_id,
-        identities.customer_key,
-        coalesce(customers.segment, 'unknown') as segment,
+        nodes.customer_key,
+        coalesce(nodes.segment, 'unknown') as segment,
         contacts.channel,
         contacts.topic,
         contacts.team,
@@ -36,10 +39,9 @@ identified as (
         contacts.customer_replies,
         contacts.reopen_count,
         contacts.transfer_count,
-        identities.customer_key is not null and not contacts.is_abandoned and not contacts.is_outbound as is_eligible_for_fcr
+        nodes.customer_key is not null and not contacts.is_abandoned and not contacts.is_outbound as is_eligible_for_fcr
     from contacts
-    left join identities on contacts.customer_node = identities.node
-    left join customers on identities.customer_key = customers.customer_key
+    left join nodes on contacts.customer_node = nodes.node
 )
 
 select * from identified

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with contacts as (
-    select * from {{ ref('int_contacts_identified') }}
+    select * from {{ ref('int_contacts_to_judge') }}
 ),
 
 -- people write one topic in several ways: `Billing` repeats `billing`

@@ -1,13 +1,13 @@
-{%- set columns = ['source', 'survey_id', 'response_id', 'question_id', 'metric', 'scale', 'score', 'comment', 'submitted_at',
-    'touchpoint', 'journey_stage', 'channel', 'language', 'customer_node', 'weight', 'is_finished'] -%}
+{{ config(
+    materialized=growing(),
+    incremental_strategy='append',
+    pre_hook="{{ take_out('int_survey_answer_changes', survey_answer_key()) }}"
+) }}
 
 with answers as (
-    {{ union_canonical('survey_answers', columns) | indent(4) }}
-),
-
-known_by_then as (
-    select * from answers
-    where submitted_at < {{ as_of() }}
+    select {{ survey_answer_columns() | join(', ') }}
+    from {{ ref('int_survey_answers_incoming') }} as incoming
+    {{ only_those_in('int_survey_answer_changes', 'incoming', survey_answer_key()) }}
 )
 
-select * from known_by_then
+select * from answers

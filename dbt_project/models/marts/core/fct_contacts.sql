@@ -1,5 +1,14 @@
+{{ config(
+    materialized=growing(),
+    incremental_strategy='append',
+    pre_hook="{{ take_out('int_contacts_touched', ['contact_key']) }}"
+) }}
+{% if var('increment') -%}
+-- depends_on: {{ ref('int_contact_days_touched') }}
+{% endif -%}
+
 with contacts as (
-    select * from {{ ref('int_contacts_identified') }}
+    select * from {{ ref('int_contacts_to_judge') }}
 ),
 
 judged as (

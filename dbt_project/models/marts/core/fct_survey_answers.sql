@@ -1,24 +1,30 @@
+{{ config(
+    materialized=growing(),
+    incremental_strategy='append',
+    pre_hook="{{ take_out('int_survey_answers_touched', ['response_key', 'question_key']) }}"
+) }}
+{% if var('increment') -%}
+-- depends_on: {{ ref('int_survey_days_touched') }}
+{% endif -%}
+
 with answers as (
     select
         *,
-        {{ customer_hmac("'response:' || source || ':' || survey_id || ':' || response_id") }} as response_key,
-        source || ':' || survey_id || ':' || question_id as question_key
-    from {{ ref('int_survey_answers_scored') }}
+        {{ response_key() }} as response_key,
+        {{ question_key() }} as question_key
+    from {{ ref('int_survey_answers_scored') }} as scored
+    {{ only_those_in('int_survey_answers_touched', 'scored', survey_answer_key()) }}
 ),
 
-identities as (
-    select node, customer_key from {{ ref('int_customer_identities') }}
-),
-
-customers as (
-    select customer_key, segment, country from {{ ref('dim_customers') }}
+nodes as (
+    select * from {{ ref('int_customer_nodes') }}
 ),
 
 keyed as (
     select
         answers.response_key,
         answers.question_key,
-        identities.customer_key,
+        nodes.customer_key,
         answers.survey_id as survey,
         answers.metric,
         answers.scale,
@@ -33,12 +39,11 @@ keyed as (
         coalesce(answers.touchpoint, 'unknown') as touchpoint,
         coalesce(answers.journey_stage, 'unknown') as journey_stage,
         coalesce(answers.channel, 'unknown') as channel,
-        coalesce(customers.segment, 'unknown') as segment,
-        coalesce(customers.country, 'unknown') as country,
+        coalesce(nodes.segment, 'unknown') as segment,
+        coalesce(nodes.country, 'unknown') as country,
         answers.is_finished
     from answers
-    left join identities on answers.customer_node = identities.node
-    left join customers on identities.customer_key = customers.customer_key
+    left join nodes on answers.customer_node = nodes.node
 )
 
 select * from keyed

@@ -1,6 +1,13 @@
+{{ config(
+    materialized=growing(),
+    incremental_strategy='append',
+    pre_hook="{{ take_out('int_survey_days_touched', ['day']) }}"
+) }}
+
 with answers as (
     select * from {{ ref('fct_survey_answers') }}
     where metric = 'ces'
+    {{ and_day_in('int_survey_days_touched') }}
 ),
 
 ces as (

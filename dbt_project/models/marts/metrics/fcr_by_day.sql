@@ -1,5 +1,12 @@
+{{ config(
+    materialized=growing(),
+    incremental_strategy='append',
+    pre_hook="{{ take_out('int_contact_days_touched', ['day']) }}"
+) }}
+
 with contacts as (
     select * from {{ ref('fct_contacts') }}
+    where true {{ and_day_in('int_contact_days_touched') }}
 ),
 
 counted as (

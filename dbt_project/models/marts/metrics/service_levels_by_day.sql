@@ -1,5 +1,12 @@
+{{ config(
+    materialized=growing(),
+    incremental_strategy='append',
+    pre_hook="{{ take_out('int_contact_days_touched', ['day']) }}"
+) }}
+
 with contacts as (
     select * from {{ ref('fct_contacts') }}
+    where true {{ and_day_in('int_contact_days_touched') }}
 ),
 
 -- each figure of the contacts that it is about, so that sums, counts and percentiles below cannot disagree on which

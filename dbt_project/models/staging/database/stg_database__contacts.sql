@@ -1,1 +1,1 @@
-{{ latest_canonical(source('database', 'contacts'), 'contacts') }}
+{{ latest_canonical('database', 'contacts') }}

@@ -1,1 +1,1 @@
-{{ latest_canonical(source('database', 'customers'), 'customers') }}
+{{ latest_canonical('database', 'customers') }}

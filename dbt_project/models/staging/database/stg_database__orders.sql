@@ -1,1 +1,1 @@
-{{ latest_canonical(source('database', 'orders'), 'orders') }}
+{{ latest_canonical('database', 'orders') }}

@@ -1,1 +1,1 @@
-{{ latest_canonical(source('database', 'reviews'), 'reviews') }}
+{{ latest_canonical('database', 'reviews') }}

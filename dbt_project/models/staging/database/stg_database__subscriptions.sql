@@ -1,1 +1,1 @@
-{{ latest_canonical(source('database', 'subscriptions'), 'subscriptions') }}
+{{ latest_canonical('database', 'subscriptions') }}

@@ -1,1 +1,1 @@
-{{ latest_canonical(source('database', 'survey_answers'), 'survey_answers') }}
+{{ latest_canonical('database', 'survey_answers') }}

@@ -1,1 +1,1 @@
-{{ latest_canonical(source('database', 'survey_invites'), 'survey_invites') }}
+{{ latest_canonical('database', 'survey_invites') }}

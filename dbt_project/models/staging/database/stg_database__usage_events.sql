@@ -1,1 +1,1 @@
-{{ latest_canonical(source('database', 'usage_events'), 'usage_events') }}
+{{ latest_canonical('database', 'usage_events') }}

@@ -1,1 +1,1 @@
-{{ latest_canonical(source('files', 'contacts'), 'contacts') }}
+{{ latest_canonical('files', 'contacts') }}

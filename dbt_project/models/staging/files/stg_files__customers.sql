@@ -1,1 +1,1 @@
-{{ latest_canonical(source('files', 'customers'), 'customers') }}
+{{ latest_canonical('files', 'customers') }}

@@ -1,1 +1,1 @@
-{{ latest_canonical(source('files', 'orders'), 'orders') }}
+{{ latest_canonical('files', 'orders') }}

@@ -1,1 +1,1 @@
-{{ latest_canonical(source('files', 'reviews'), 'reviews') }}
+{{ latest_canonical('files', 'reviews') }}

@@ -1,1 +1,1 @@
-{{ latest_canonical(source('files', 'subscriptions'), 'subscriptions') }}
+{{ latest_canonical('files', 'subscriptions') }}

@@ -1,1 +1,1 @@
-{{ latest_canonical(source('files', 'survey_answers'), 'survey_answers') }}
+{{ latest_canonical('files', 'survey_answers') }}

@@ -1,1 +1,1 @@
-{{ latest_canonical(source('files', 'survey_invites'), 'survey_invites') }}
+{{ latest_canonical('files', 'survey_invites') }}

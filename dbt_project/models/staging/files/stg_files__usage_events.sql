@@ -1,1 +1,1 @@
-{{ latest_canonical(source('files', 'usage_events'), 'usage_events') }}
+{{ latest_canonical('files', 'usage_events') }}

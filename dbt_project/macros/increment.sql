@@ -1,0 +1,93 @@
+{#- Builds that bring the marts up to date. The variable `increment` is true where the build before can be taken on from: only batches
+    have come since (`receipts.new_batches` lists them), and the reporting instant moved forward, from `as_of_before`
+    (plugins/kuulo/warehouse/increment.py decides). Models that grow are then changed in place; else everything is built again. -#}
+
+{#- How a model that grows with history is kept. Elsewhere than on DuckDB it is built whole. -#}
+{% macro growing() -%}
+    {{ return('incremental' if target.type == 'duckdb' else 'table') }}
+{%- endmacro %}
+
+{#- The batches of a stream that have come since the build before: a query of one column. -#}
+{% macro new_batches(source_name, stream) -%}
+    select batch from {{ source('receipts', 'new_batches') }}
+    where source = '{{ source_name }}' and stream = '{{ stream }}'
+{%- endmacro %}
+
+{#- The reporting instant of the build before. -#}
+{% macro as_of_before() -%}
+    cast('{{ var("as_of_before") | replace("T", " ") | replace("Z", "") }}' as timestamp)
+{%- endmacro %}
+
+{#- A model as the build before left it. Not `ref`: what reads it is built before it is brought up to date. -#}
+{% macro before(model, database=none, schema='intermediate') -%}
+    {{ return(api.Relation.create(database=database or target.database, schema=schema, identifier=model)) }}
+{%- endmacro %}
+
+{#- A statement for a pre-hook: the rows of this model whose key stands in another one are taken out, to be written again or not.
+    Null equals null, so that a record without one of its ids is not doubled. -#}
+{% macro take_out(model, key) -%}
+    {%- if var('increment') -%}
+    delete from {{ this }} as here
+    using {{ ref(model) }} as there
+    where {{ same_key('here', 'there', key) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Whether two rows are of one record; null equals null. -#}
+{% macro same_key(here, there, key) -%}
+    {% for column in key %}{{ here }}.{{ column }} is not distinct from {{ there }}.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+{%- endmacro %}
+
+{#- The keys of the records of a shape that are not any more as the build before left them, those that have gone among them: a query of its
+    own. Of files and databases only what came since may differ; a vendor's records are all told again, so what is missing has gone. -#}
+{% macro changed_keys(shape, columns, key) -%}
+with incoming as (
+    select {{ columns | join(', ') }} from {{ ref('int_' ~ shape ~ '_incoming') }}
+),
+
+known as (
+    select {{ columns | join(', ') }} from {{ before('int_' ~ shape ~ '_unioned') }}
+),
+
+different as (
+    select * from incoming
+    except
+    select * from known
+),
+
+asked as (
+    select {{ key | join(', ') }} from known
+    where source not in ('files', 'database')
+    {% for source in var('canonical')[shape] | select('in', var('sources')) | select('in', ['files', 'database']) -%}
+    union
+    select {{ key | join(', ') }} from {{ ref('int_' ~ source ~ '__' ~ shape) }}
+    where _batch in ({{ new_batches(source, shape) }})
+    {% endfor -%}
+),
+
+gone as (
+    select {{ key | join(', ') }} from asked
+    except
+    select {{ key | join(', ') }} from incoming
+),
+
+changes as (
+    select {{ key | join(', ') }} from different
+    union
+    select {{ key | join(', ') }} from gone
+)
+
+select * from changes
+{%- endmacro %}
+
+{#- A where clause: of a build that brings up to date only the records that a model names; else none. -#}
+{% macro only_those_in(model, rows, key) -%}
+    {%- if var('increment') -%}
+    where exists (select 1 from {{ ref(model) }} as named where {{ same_key(rows, 'named', key) }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A further condition: of the days that a model names, in a build that brings up to date; else none. -#}
+{% macro and_day_in(model) -%}
+    {%- if var('increment') %}and day in (select day from {{ ref(model) }}){% endif -%}
+{%- endmacro %}

@@ -1,0 +1,38 @@
+{#- The columns of the united shapes that are brought up to date, and what tells their records apart. -#}
+
+{% macro survey_answer_columns() -%}
+    {{ return([
+        'source', 'survey_id', 'response_id', 'question_id', 'metric', 'scale', 'score', 'comment', 'submitted_at', 'touchpoint',
+        'journey_stage', 'channel', 'language', 'customer_node', 'weight', 'is_finished'
+    ]) }}
+{%- endmacro %}
+
+{% macro survey_answer_key() -%}
+    {{ return(['source', 'survey_id', 'response_id', 'question_id']) }}
+{%- endmacro %}
+
+{#- The keys of a response and of a question, by which the marts know them. -#}
+{% macro response_key() -%}
+    {{ customer_hmac("'response:' || source || ':' || survey_id || ':' || response_id") }}
+{%- endmacro %}
+
+{% macro question_key() -%}
+    source || ':' || survey_id || ':' || question_id
+{%- endmacro %}
+
+{% macro contact_columns() -%}
+    {{ return([
+        'source', 'contact_id', 'case_id', 'customer_node', 'channel', 'topic', 'team', 'agent_id', 'is_outbound', 'is_abandoned',
+        'is_bot', 'is_resolved', 'opened_at', 'first_reply_at', 'resolved_at', 'wait_seconds', 'talk_seconds', 'hold_seconds',
+        'wrap_seconds', 'agent_replies', 'customer_replies', 'reopen_count', 'transfer_count'
+    ]) }}
+{%- endmacro %}
+
+{% macro contact_key() -%}
+    {{ return(['source', 'contact_id']) }}
+{%- endmacro %}
+
+{#- The key by which the marts know a contact. -#}
+{% macro contact_hmac() -%}
+    {{ customer_hmac("'contact:' || source || ':' || contact_id") }}
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ changed_keys('contacts', contact_columns(), contact_key()) }}

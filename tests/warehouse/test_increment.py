@@ -1,0 +1,205 @@
+"""A history that comes in pieces, late and out of order, must give the marts that one whole build of all of it gives."""
+
+import subprocess
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import duckdb
+import pytest
+
+from kuulo.landing.landing_path import BatchPlace
+from kuulo.landing.receipt import ValidationReceipt, write_receipt
+from kuulo.landing.whole_files import write_json
+from kuulo.settings import Settings
+from kuulo.warehouse.increment import Increment, increment_since
+from kuulo.warehouse.made_from import built_from, inputs
+from kuulo.warehouse.run_dbt import dbt_command, dbt_environment
+from tests.dbt_project.compiled_models import figures
+from tests.dbt_project.some_of_everything import some_of_everything
+from tests.dbt_project.validated_rows import Row, write_validated
+
+STEPS = ("2026-05-20", "2026-06-02", "2026-09-01")
+MOMENTS = {"survey_answers": "submitted_at", "survey_invites": "sent_at", "contacts": "opened_at", "subscriptions": "started_at"}
+Feed = dict[tuple[str, str], list[Row]]
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _receipt(place: BatchPlace, rows: int, end: str) -> None:
+    moment = _moment(end)
+    receipt = ValidationReceipt(
+        source=place.source, stream=place.stream, batch=place.batch, run="test",
+        window_start=moment - timedelta(days=1), window_end=moment, received=rows,
+        validated=rows, quarantined={}, duplicates=0, status="validated", message="", fingerprint="", seconds=0.0,
+    )  # fmt: skip
+    write_receipt(place.validated_receipt, receipt)
+
+
+def _first_and_final(rng: Random, stream: str, row: Row) -> Iterator[tuple[timedelta, Row]]:
+    """The versions in which a record comes, and how long after its moment: some late, some first in another state."""
+    late = timedelta(days=rng.choice([0, 0, 0, 0, 3, 25, 60]))
+    if stream == "contacts" and rng.random() < 0.3:  # solved, reopened or handed on weeks after it was first told of
+        yield timedelta(0), {**row, "is_resolved": False, "reopen_count": 0, "topic": "lamp"}
+        yield timedelta(days=rng.choice([10, 40])), row
+    elif stream == "survey_answers" and rng.random() < 0.1:  # corrected: another score, another day, another person
+        moment = str(_moment(row["submitted_at"]) - timedelta(days=2))
+        yield timedelta(0), {**row, "score": 1, "submitted_at": moment, "customer_id": "k149"}
+        yield timedelta(days=30), row
+    else:
+        yield late, row
+
+
+def _pieces() -> list[Feed]:
+    """What comes by each of STEPS, in an order that is not that of the records."""
+    rng = Random(8)
+    pieces: list[Feed] = [{} for _ in STEPS]
+
+    def come(stream: tuple[str, str], row: Row, when: datetime) -> None:
+        step = next((place for place, end in enumerate(STEPS) if when < _moment(end)), len(STEPS) - 1)
+        pieces[step].setdefault(stream, []).append(row)
+
+    for (source, stream), rows in some_of_everything().items():
+        for row in rows:
+            if stream == "customers":
+                come((source, stream), row, _moment("2026-01-01"))
+                continue
+            for later, version in _first_and_final(rng, stream, row):
+                come((source, stream), version, _moment(row[MOMENTS[stream]]) + later)
+    for rows in (rows for piece in pieces for rows in piece.values()):
+        rng.shuffle(rows)
+    return pieces
+
+
+PIECES = _pieces()
+# people who turn out to be one, one who moves to another segment, a vendor's records that change, merge and go
+PIECES[0][("files", "survey_answers")] += [
+    {"response_id": "by_mail", "question_id": "nps", "metric": "nps", "scale": "0-10", "score": 3, "survey_id": "x",
+     "submitted_at": "2026-02-02", "email": "ann@x.example"},
+]  # fmt: skip
+PIECES[1][("files", "customers")] = [
+    {"customer_id": "k7", "segment": "b", "country": "SE", "email": "Ann@x.example"},
+    {"customer_id": "k8", "segment": "z", "country": "FI"},
+]
+PIECES[0][("hubspot", "feedback_submissions")] = [
+    {"submission_id": f"f{number}", "survey_id": "501", "score": 6.0 + number, "submitted_at": "2026-02-05", "updated_at": "2026-02-05",
+     "contact_id": "77", "archived": False}
+    for number in range(2)
+]  # fmt: skip
+PIECES[2][("hubspot", "feedback_submissions")] = [
+    {"submission_id": "f0", "survey_id": "501", "score": 6.0, "submitted_at": "2026-02-05", "updated_at": "2026-07-01", "contact_id": "77",
+     "archived": True},
+]  # fmt: skip
+PIECES[0][("hubspot", "contacts")] = [{"contact_id": "77", "email": "ann@x.example", "updated_at": "2026-05-01"}]
+PIECES[0][("zendesk", "tickets")] = [
+    {"ticket_id": name, "status": "open", "channel": "email", "requester_id": "1", "opened_at": f"2026-02-0{day}T08:00:00",
+     "topic": "billing", "updated_at": "2026-02-08", "generated_at": "2026-02-08"}
+    for name, day in (("a", 1), ("b", 3))
+]  # fmt: skip
+PIECES[1][("zendesk", "tickets")] = [
+    {"ticket_id": "b", "status": "deleted", "channel": "email", "requester_id": "1", "opened_at": "2026-02-03T08:00:00", "topic": "billing",
+     "updated_at": "2026-05-25", "generated_at": "2026-05-25"},
+]  # fmt: skip
+PIECES[2][("zendesk", "users")] = [
+    {"user_id": "1", "role": "end-user", "has_phone": False, "is_active": True, "updated_at": "2026-07-01", "email": "ann@x.example"},
+]
+
+
+def _lay(settings: Settings, step: int) -> None:
+    feed, end = PIECES[step], STEPS[step]
+    write_validated(settings.home, feed, batch=f"step{step}", window_end=end, landed_at=end)
+    for (source, stream), rows in feed.items():
+        _receipt(BatchPlace(settings, source, stream, f"step{step}"), len(rows), end)
+
+
+def _build(settings: Settings) -> Increment | None:
+    """As build_marts does it, without the data tests, which the builds of other tests run."""
+    now = inputs(settings)
+    increment = increment_since(settings, built_from(settings), now)
+    variables = increment.lay_out(settings) if increment else None
+    words = ("build", "--quiet", "--exclude-resource-type", "unit_test", "test")
+    done = subprocess.run(
+        dbt_command(settings, *words, as_of=now["as_of"], variables=variables),
+        env=dbt_environment(settings), cwd=settings.dbt_project, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    write_json(settings.marts.with_name("built.json"), now)
+    return increment
+
+
+def _home(folder: Path) -> Settings:
+    settings = Settings(home=folder, increment_from_rows=0)
+    settings.marts.parent.mkdir(parents=True)
+    (folder / "secrets").mkdir()
+    (folder / "secrets" / "customer_key").write_text("ab" * 32)
+    return settings
+
+
+def _marts(settings: Settings) -> dict[str, list[tuple[str, ...]]]:
+    with duckdb.connect(str(settings.marts), read_only=True) as connection:
+        names = connection.execute("select table_name from information_schema.tables where table_schema = 'marts'").fetchall()
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for (name,) in names:
+            cursor = connection.execute(f"select * from marts.marts.{name}")
+            columns = [column[0] for column in cursor.description or []]
+            found[name] = figures(dict(zip(columns, row, strict=True)) for row in cursor.fetchall())
+        return found
+
+
+def _differing(here: Iterable[Any], there: Iterable[Any]) -> list[Any]:
+    return sorted(set(here) ^ set(there))[:4]
+
+
+@pytest.mark.dbt
+def test_marts_brought_up_to_date_piece_by_piece_are_those_of_one_whole_build(tmp_path: Path) -> None:
+    grown, whole = _home(tmp_path / "grown"), _home(tmp_path / "whole")
+    increments = []
+    for step in range(len(STEPS)):
+        _lay(grown, step)
+        _lay(whole, step)
+        increments.append(_build(grown))
+    assert _build(whole) is None
+    # each source has rows from the first piece on, so that no step but the first needs a whole build
+    assert [increment is None for increment in increments] == [True, False, False]
+    grown_marts, whole_marts = _marts(grown), _marts(whole)
+    assert {name: _differing(rows, grown_marts[name]) for name, rows in whole_marts.items() if rows != grown_marts[name]} == {}
+    empty = {name for name, rows in whole_marts.items() if not rows}
+    assert empty <= {"pipeline_health"}, "what is empty proves nothing"
+
+
+NOW = {"project": "p", "as_of": datetime(2026, 2, 2, tzinfo=UTC), "batches": {"files/contacts/a": "1", "files/contacts/b": "2"}}
+
+
+@pytest.mark.parametrize(
+    ("before", "why"),
+    [
+        ({}, "the last build did not end"),
+        ({"project": "another"}, "the project has changed"),
+        ({"as_of": "2026-02-03T00:00:00+00:00"}, "the reporting instant has moved back"),
+        ({"batches": {"files/contacts/a": "another"}}, "a batch has been judged again"),
+        ({"batches": {"files/contacts/gone": "1"}}, "a batch has gone"),
+    ],
+)
+def test_after_any_other_change_everything_is_built(tmp_path: Path, before: dict[str, Any], why: str) -> None:
+    settings = _home(tmp_path / "kuulo")
+    settings.warehouse.touch()
+    last = {"project": "p", "as_of": "2026-02-01T00:00:00+00:00", "batches": {"files/contacts/a": "1"}}
+    increment = increment_since(settings, last, NOW)
+    assert increment == Increment(("files/contacts/b",), datetime(2026, 2, 1, tzinfo=UTC))
+    assert increment_since(settings, {**last, **before} if before else {}, NOW) is None, why
+
+
+def test_a_small_history_or_a_lost_warehouse_is_built_whole(tmp_path: Path) -> None:
+    settings = _home(tmp_path / "kuulo")
+    last = {"project": "p", "as_of": "2026-02-01T00:00:00+00:00", "batches": {"files/contacts/a": "1"}}
+    assert increment_since(settings, last, NOW) is None
+    settings.warehouse.touch()
+    _receipt(BatchPlace(settings, "files", "contacts", "a"), 99, "2026-02-01")
+    assert increment_since(replace(settings, increment_from_rows=100), last, NOW) is None
+    assert increment_since(replace(settings, increment_from_rows=99), last, NOW) is not None
