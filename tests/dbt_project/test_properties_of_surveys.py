@@ -13,13 +13,12 @@ from tests.dbt_project.compiled_models import BOUNDED, CompiledModels, MartsInMe
 
 pytestmark = pytest.mark.dbt
 MARTS = ["nps_by_day", "csat_by_day", "ces_by_day", "cli_by_day", "relationship_nps_by_month"]
-CUSTOMERS = [
-    {"customer_key": key, "segment": segment, "country": "FI"} for key, segment in [("a", "consumer"), ("b", "consumer"), ("c", "business")]
+NODES = [
+    {"node": f"company:{key}", "customer_key": key, "segment": segment, "country": "FI"}
+    for key, segment in [("a", "consumer"), ("b", "consumer"), ("c", "business")]
 ]
-IDENTITIES = [{"node": f"company:{customer['customer_key']}", "customer_key": customer["customer_key"]} for customer in CUSTOMERS]
 GIVEN = {
-    "dim_customers": pa.schema({"customer_key": pa.string(), "segment": pa.string(), "country": pa.string()}),
-    "int_customer_identities": pa.schema({"node": pa.string(), "customer_key": pa.string()}),
+    "int_customer_nodes": pa.schema({"node": pa.string(), "customer_key": pa.string(), "segment": pa.string(), "country": pa.string()}),
 }
 PARTS = pa.schema({
     "metric": pa.string(), "dimension": pa.string(), "dimension_value": pa.string(), "day": pa.date32(), "numerator": pa.float64(),
@@ -80,7 +79,7 @@ def scorecard(compiled: CompiledModels) -> MartsInMemory:
 
 
 def _built(marts: MartsInMemory, rows: Rows) -> MartsInMemory:
-    return marts.build({("files", "survey_answers"): rows}, {"dim_customers": CUSTOMERS, "int_customer_identities": IDENTITIES})
+    return marts.build({("files", "survey_answers"): rows}, {"int_customer_nodes": NODES})
 
 
 def _all(marts: MartsInMemory, rows: Rows) -> dict[str, Any]:
