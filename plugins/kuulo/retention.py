@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from kuulo.crash_points import crash_point
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.one_at_a_time import one_at_a_time, source_lock
 from kuulo.landing.receipt import read_landing_receipt, read_run_receipts, read_validation_receipt, run_slug
@@ -107,5 +108,6 @@ def _delete(kind: str, paths: Iterable[Path], deleted: Deleted, only_tell: bool)
         deleted.bytes[kind] += path.stat().st_size
         if not only_tell:
             path.unlink()
+            crash_point("retention.deleted", kind)
             if kind in ("receipts", "quarantine") and not any(path.parent.iterdir()):
                 path.parent.rmdir()

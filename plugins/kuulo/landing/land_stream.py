@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from kuulo.crash_points import crash_point
 from kuulo.errors import KuuloError
 from kuulo.landing.behind import Behind
 from kuulo.landing.family_receipts import Circumstances, is_whole, landed_receipts, noted, write_receipts
@@ -100,6 +101,7 @@ def land_stream(
         receipts = landing.receipts()
         if refresh:
             bring_in(family)
+        crash_point("landing.landed")
         return receipts
 
 

@@ -9,8 +9,11 @@ from typing import Any
 
 import duckdb
 
+from kuulo.crash_points import crash_point
 from kuulo.errors import KuuloError
+from kuulo.landing.disk_room import refuse_full_disk
 from kuulo.landing.whole_files import private_folder, write_json
+from kuulo.publication.attempts import Attempt
 from kuulo.settings import Settings
 from kuulo.sources.catalog import SOURCES
 from kuulo.warehouse.empty_batches import write_empty_batches
@@ -38,7 +41,7 @@ def _set_aside_what_cannot_be_opened(settings: Settings) -> None:
             if path.exists():
                 duckdb.connect(str(path)).close()
         except duckdb.IOException as error:
-            if "lock" in str(error).lower():
+            if "could not set lock" in str(error).lower():  # a damaged file's message speaks of blocks
                 raise BuildFailed(f"{path} is open elsewhere: end that process, or let it read {settings.published} instead") from None
             _set_aside(path)
         except duckdb.Error:
@@ -73,6 +76,7 @@ def _run_dbt(settings: Settings, as_of: datetime) -> None:
     environment = dbt_environment(settings, freeze_inputs(settings))
     done = subprocess.run(command, env=environment, check=False, cwd=settings.dbt_project)
     if done.returncode != 0:
+        refuse_full_disk(settings.home, results)
         raise BuildFailed(
             f"dbt build failed, the last good marts stay: {_what_failed(settings)}; see {settings.home / 'dbt' / 'logs' / 'dbt.log'}"
         )
@@ -87,16 +91,22 @@ def build_marts(settings: Settings, *, run: str) -> dict[str, float] | None:
     started = time.monotonic()
     _set_aside_what_cannot_be_opened(settings)
     made_from, as_of = fingerprint(settings), reporting_date(settings)
-    if built_from(settings).get("fingerprint") == made_from:
+    if settings.warehouse.exists() and built_from(settings).get("fingerprint") == made_from:
         return None
     private_folder(settings.marts.parent)
+    attempt = Attempt.begin(settings, "build", run)
     settings.marts.with_name("built.json").unlink(missing_ok=True)
+    crash_point("build.begun")
     write_empty_batches(settings)
     write_receipts_table(settings)
+    crash_point("build.inputs_laid")
     _run_dbt(settings, as_of)
+    crash_point("build.dbt_done")
     for path in (settings.warehouse, settings.marts):
         path.chmod(0o600)
     built = {"fingerprint": made_from, "run": run, "as_of": as_of, "built_at": datetime.now(UTC)}
     built["holds_sandbox_data"] = any(settings.landing.glob("*/.sandbox"))
-    write_json(settings.marts.with_name("built.json"), built)
+    with attempt.finishing():
+        write_json(settings.marts.with_name("built.json"), built)
+    crash_point("build.noted")
     return {"seconds": round(time.monotonic() - started, 1)}
