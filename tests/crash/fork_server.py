@@ -43,7 +43,8 @@ def _ended(pid: int) -> dict[str, int]:
 
 def main() -> None:
     """Serve until the orders end."""
-    import kuulo.validation.courthouse  # Great Expectations, seconds
+    if "judging" in sys.argv:
+        import kuulo.validation.courthouse  # Great Expectations, seconds
 
     for line in sys.stdin:
         order = json.loads(line)

@@ -90,6 +90,7 @@ def left_behind(home: Path) -> list[str]:
     """What only a process that is at work may have lying about: files aside, and more published folders than today's and the last."""
     signs = (".refresh", ".before", ".tmp", ".room", ".wal")
     found = [path for path in home.rglob("*") if (path.name.endswith(signs) or ".aside" in str(path)) and not path.is_dir()]
+    found = [path for path in found if not path.is_relative_to(home / "data_docs")]  # pages for people: swept as the next one is written
     found += [path for path in (home / "published").glob(".parquet.*")]
     found += sorted((home / "published").glob(".parquet-*"), key=lambda path: path.stat().st_mtime)[:-2]
     return sorted(str(path.relative_to(home)) for path in found)
