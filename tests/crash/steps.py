@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from kuulo.erasure import erase
@@ -26,9 +26,9 @@ def now() -> datetime:
     return datetime(2026, 2, 1, tzinfo=UTC)
 
 
-def _land(home: Path, address: str, *, refresh: bool) -> object:
+def _land(home: Path, address: str, *, refresh: bool, window: Window = WINDOW) -> object:
     return land_stream(
-        settings=Settings(home=home), source=TYPEFORM, stream=RESPONSES, window=WINDOW, run="run-2" if refresh else "run-1", clock=now,
+        settings=Settings(home=home), source=TYPEFORM, stream=RESPONSES, window=window, run="run-2" if refresh else "run-1", clock=now,
         credentials=Credentials(base_url=address, secret="canary-77"), clocks=StillTime().clocks, refresh=refresh,
     )  # fmt: skip
 
@@ -36,6 +36,11 @@ def _land(home: Path, address: str, *, refresh: bool) -> object:
 def land(home: Path, address: str) -> object:
     """Ask the account at the address for a window."""
     return _land(home, address, refresh=False)
+
+
+def land_earlier(home: Path, address: str) -> object:
+    """Ask for the window of the day before, as a backfill does."""
+    return _land(home, address, refresh=False, window=Window(WINDOW.start - timedelta(days=1), WINDOW.start))
 
 
 def refresh(home: Path, address: str) -> object:
@@ -79,5 +84,5 @@ def erase_person(home: Path, _address: str) -> object:
 
 
 STEPS: dict[str, Callable[[Path, str], object]] = {
-    step.__name__: step for step in (land, refresh, take_in, validate, build, publish, retain, erase_person)
+    step.__name__: step for step in (land, land_earlier, refresh, take_in, validate, build, publish, retain, erase_person)
 }
