@@ -4,6 +4,7 @@ It reads one JSON order a line: `{"step", "home", "address", "environment", "log
 it ended or stopped; and answers each with a line. A child's own error goes to its log, the message of a Kuulo error as one line.
 """
 
+import importlib
 import json
 import os
 import sys
@@ -22,9 +23,9 @@ def _run(order: dict[str, Any]) -> NoReturn:
     os.environ.update(order["environment"])
     status = 0
     try:
-        print(STEPS[order["step"]](Path(order["home"]), order["address"]))
+        sys.stdout.write(f"{STEPS[order['step']](Path(order['home']), order['address'])}\n")
     except KuuloError as error:
-        print(f"{type(error).__name__}: {error}")
+        sys.stdout.write(f"{type(error).__name__}: {error}\n")
         status = 1
     except BaseException:
         traceback.print_exc()
@@ -44,7 +45,7 @@ def _ended(pid: int) -> dict[str, int]:
 def main() -> None:
     """Serve until the orders end."""
     if "judging" in sys.argv:
-        import kuulo.validation.courthouse  # Great Expectations, seconds
+        importlib.import_module("kuulo.validation.courthouse")  # Great Expectations, seconds
 
     for line in sys.stdin:
         order = json.loads(line)
@@ -54,7 +55,8 @@ def main() -> None:
             answer = {"pid": pid}
         else:
             _run(order)
-        print(json.dumps(answer), flush=True)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

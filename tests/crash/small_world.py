@@ -1,4 +1,4 @@
-"""A world small enough to be made a hundred times: an account with three answers on two pages, an inbox of two feeds; and what is left of it."""
+"""A world small enough to be made a hundred times: an account with three answers on two pages, an inbox of two feeds; and its state."""
 
 import json
 import shutil
@@ -12,7 +12,7 @@ from tests.sources.test_typeform import Account, answer, response
 
 FEED = "stream: survey_answers\ncolumns: {response_id: id, submitted_at: at, customer_id: customer, email: mail}\n"
 FEED += 'questions:\n  score: {question_id: recommend, metric: nps, scale: "0-10"}\n'
-ANSWERS = "id,at,customer,mail,score\n1,2026-01-03,K-1,bo@x.example,9\n2,2026-01-04,K-2,cy@x.example,2\n3,2026-01-05,K-3,,11\n3,2026-01-05,K-3,,11\n"
+ANSWERS = "id,at,customer,mail,score\n1,2026-01-03,K-1,bo@x.example,9\n2,2026-01-04,K-2,cy@x.example,2\n" + 2 * "3,2026-01-05,K-3,,11\n"
 MORE_ANSWERS = ANSWERS + "4,2026-01-06,K-1,bo@x.example,7\n"
 CONTACTS_FEED = "stream: contacts\ncolumns: {contact_id: id, opened_at: at, customer_id: customer, topic: topic}\n"
 CONTACTS = "id,at,customer,topic\nc1,2026-01-03 10:00,K-1,lamp\nc2,2026-01-04 09:00,K-2,bill\n"

@@ -1,7 +1,8 @@
 """The pipeline's steps over a small world, each a call that a process of its own can be killed in; clocks stand still."""
 
+import os
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +20,17 @@ from kuulo.warehouse.build import build_marts
 from tests.still_time import StillTime
 
 WINDOW = Window(datetime(2026, 1, 10, tzinfo=UTC), datetime(2026, 1, 11, tzinfo=UTC))
+
+
+@dataclass(frozen=True)
+class OtherProject(Settings):
+    """Settings whose dbt project is not the checkout's."""
+
+    project: Path = Path()
+
+    @property
+    def dbt_project(self) -> Path:
+        return self.project
 
 
 def now() -> datetime:
@@ -61,8 +73,10 @@ def validate(home: Path, _address: str) -> object:
 
 
 def build(home: Path, _address: str) -> object:
-    """Build with dbt."""
-    return build_marts(Settings(home=home), run="run-1")
+    """Build with dbt; its project is another one where a test says so."""
+    project = os.environ.get("KUULO_TEST_DBT_PROJECT")
+    settings = OtherProject(home=home, project=Path(project)) if project else Settings(home=home)
+    return build_marts(settings, run="run-1")
 
 
 def publish(home: Path, _address: str) -> object:

@@ -72,10 +72,11 @@ def _prepared(processes: Processes, step: str, home: Path, account: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("step", "room"), [("take_in", 0), ("take_in", 65536), ("land", 0), ("land", 8192), ("validate", 16384), ("publish", 0), ("publish", 65536)]
+    ("step", "room"),
+    [("take_in", 0), ("take_in", 65536), ("land", 0), ("land", 8192), ("validate", 16384), ("publish", 0), ("publish", 65536)],
 )
 def test_x5_a_full_disk_is_one_line_and_harms_nothing(
-    processes: Processes, account: str, disk: Path, step: str, room: int, tmp_path: Path
+    processes: Processes, account: str, disk: Path, *, step: str, room: int, tmp_path: Path
 ) -> None:
     home = disk / "home"
     _prepared(processes, step, home, account)

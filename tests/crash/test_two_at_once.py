@@ -35,7 +35,8 @@ def test_x6_of_two_runs_of_one_window_the_second_is_told_and_touches_nothing(pro
     processes.wait(first)
     before = state(home)
     told = processes.run("land", home, address=account)
-    assert told.line == "RetryLater: responses, batch 20260110T000000Z--20260111T000000Z: another run is landing it; run it again when that has ended"
+    batch = "20260110T000000Z--20260111T000000Z"
+    assert told.line == f"RetryLater: responses, batch {batch}: another run is landing it; run it again when that has ended"
     assert state(home) == before
     os.kill(first, signal.SIGCONT)
     assert processes.wait(first).is_good

@@ -49,7 +49,7 @@ def disk_room(folder: Path) -> Iterator[None]:
 
 
 def refuse_full_disk(folder: Path, *told: Path) -> None:
-    """After another process failed that writes there: raise DiskRefuses where the files that it left tell of it, or the disk is full still."""
+    """After another process failed that writes there: raise DiskRefuses where its files tell of it, or the disk is full still."""
     for path in told:
         if path.exists() and (why := _told_in(path.read_text(errors="replace"))):
             raise _refusal(folder, why)

@@ -13,7 +13,6 @@ from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.whole_files import write_json
 from kuulo.settings import Settings
 
-
 _Receipt = TypeVar("_Receipt", "LandingReceipt", "ValidationReceipt", "RunReceipt")
 
 

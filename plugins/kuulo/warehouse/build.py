@@ -16,6 +16,7 @@ from kuulo.landing.whole_files import private_folder, write_json
 from kuulo.publication.attempts import Attempt
 from kuulo.settings import Settings
 from kuulo.sources.catalog import SOURCES
+from kuulo.warehouse.damaged_files import dbt_told_in, is_damage
 from kuulo.warehouse.empty_batches import write_empty_batches
 from kuulo.warehouse.frozen_inputs import freeze_inputs
 from kuulo.warehouse.made_from import built_from, fingerprint, reporting_date
@@ -32,6 +33,12 @@ def _set_aside(path: Path) -> None:
     wal = path.with_name(f"{path.name}.wal")
     if wal.exists():
         wal.rename(wal.with_suffix(f".damaged-{int(time.time())}"))
+
+
+def _set_aside_both(settings: Settings) -> None:
+    for path in (settings.warehouse, settings.marts):
+        if path.exists():
+            _set_aside(path)
 
 
 def _set_aside_what_cannot_be_opened(settings: Settings) -> None:
@@ -77,6 +84,8 @@ def _run_dbt(settings: Settings, as_of: datetime) -> None:
     done = subprocess.run(command, env=environment, check=False, cwd=settings.dbt_project)
     if done.returncode != 0:
         refuse_full_disk(settings.home, results)
+        if is_damage(*dbt_told_in(settings)):
+            _set_aside_both(settings)
         raise BuildFailed(
             f"dbt build failed, the last good marts stay: {_what_failed(settings)}; see {settings.home / 'dbt' / 'logs' / 'dbt.log'}"
         )
