@@ -26,8 +26,6 @@ from tests.publication.built_marts import build
 
 STEPS = ("land", "take_in", "validate", "refresh", "take_in_changed", "validate_again", "publish", "publish_again", "retain")
 STEPS += ("erase_person",)
-    ["land", "take_in", "validate", "refresh", "take_in_changed", "validate_again", "publish", "publish_again", "retain", "erase_person"]
-)
 OF_STEP = {"take_in_changed": "take_in", "validate_again": "validate", "publish_again": "publish"}
 
 
