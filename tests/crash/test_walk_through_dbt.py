@@ -139,7 +139,8 @@ def test_x4_a_lost_or_damaged_database_file_is_made_again_from_validated(
     assert all(each.is_good for each in again), [each.said[-500:] for each in again]
     assert _published(home) == builds.new
     kept = [each.name for each in path.parent.iterdir() if ".damaged-" in each.name]
-    assert bool(kept) == (damage is not Path.unlink)
+    if damage is not _with_a_log_of_garbage:  # which DuckDB itself may drop: it holds nothing that was committed
+        assert bool(kept) == (damage is not Path.unlink)
 
 
 def test_x4_a_warehouse_that_was_deleted_is_made_again_though_nothing_is_new(builds: Builds, home: Path) -> None:
