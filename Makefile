@@ -12,10 +12,10 @@ UV_VERSION := 0.13.9
 export PYTHONPATH := plugins
 
 .DEFAULT_GOAL := help
-.PHONY: help run test up airflow dev erase export check lint bench docs mf audit clean lock
+.PHONY: help run test test-crash up airflow dev erase export check lint bench docs mf audit clean lock
 
 help: ## What there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 # The bytecode is compiled at installation, whatever PYTHONDONTWRITEBYTECODE says: it halves every start of Airflow.
 $(VENV)/.installed: requirements.txt
@@ -75,6 +75,9 @@ lint: $(VENV)/.installed-dev ## Style, types, SQL
 
 test: lint $(PROOF)/.installed $(PRISM)/.installed ## Lint, types, unit, dbt and end-to-end tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test-crash: $(VENV)/.installed-dev ## The long part of the crash matrix: killed at every point, full disks, dbt among it (minutes)
+	@$(BIN)/python -m pytest -n 0 -m crash tests/crash
 
 bench: $(VENV)/.installed-dev ## The benchmarks: ratios from one run, minutes
 	@for each in benchmarks/*.py; do $(BIN)/python $$each || exit 1; done

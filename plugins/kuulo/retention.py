@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from kuulo.crash_points import crash_point
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.one_at_a_time import one_at_a_time, source_lock
 from kuulo.landing.receipt import read_landing_receipt, read_run_receipts, read_validation_receipt, run_slug
@@ -73,8 +74,9 @@ def _judged_batches(settings: Settings, source: str) -> Iterator[tuple[BatchPlac
 
 def _expire(place: BatchPlace, now: datetime, deleted: Deleted, only_tell: bool) -> None:
     gone = [path for path in sorted(place.landing.iterdir()) if path.is_file() and path.name not in _KEPT_OF_A_BATCH]
-    if gone and not only_tell:
-        write_json(place.landing / "expired.json", {"expired_at": now.isoformat(), "files": len(gone)})
+    note = place.landing / "expired.json"
+    if gone and not only_tell and not note.exists():  # else it was interrupted, and has told of all of them
+        write_json(note, {"expired_at": now.isoformat(), "files": sum(not path.name.startswith(".") for path in gone)})
     # The typed rows go first: a process that dies in between leaves a batch that counts as expired, not one with half its pages.
     _delete("landing", sorted(gone, key=lambda path: path.name != place.typed.name), deleted, only_tell)
 
@@ -107,5 +109,6 @@ def _delete(kind: str, paths: Iterable[Path], deleted: Deleted, only_tell: bool)
         deleted.bytes[kind] += path.stat().st_size
         if not only_tell:
             path.unlink()
+            crash_point("retention.deleted", kind)
             if kind in ("receipts", "quarantine") and not any(path.parent.iterdir()):
                 path.parent.rmdir()

@@ -180,3 +180,8 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
 def child_environment(**changes: str) -> dict[str, str]:
     """This process's environment with changes, for a process that it starts."""
     return {**os.environ, **changes}
+
+
+def crash_order() -> str:
+    """Where a test wants this process to end (`KUULO_CRASH_AT`, see crash_points.py), or empty text; read anew each time."""
+    return os.environ.get("KUULO_CRASH_AT", "")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from kuulo.crash_points import crash_point
 from kuulo.erasure.audit import begin, done, erased, unfinished
 from kuulo.erasure.derived import remove_derived, remove_older_publications
 from kuulo.erasure.export_folder import hmacs_of
@@ -72,8 +73,11 @@ def _put_on_the_list(settings: Settings, request: PersonRequest, nodes: set[str]
     key = suppression_key(settings)
     hmacs = {hashed(key, node) for node in nodes}
     begin(settings, request, run, now, hmacs)
+    crash_point("erasure.begun")
     suppress(settings, hmacs, request.name)
+    crash_point("erasure.listed")
     request.path.unlink()
+    crash_point("erasure.request_removed")
 
 
 def _go_through(settings: Settings, clock: Callable[[], datetime]) -> ErasureOutcome:
@@ -83,8 +87,10 @@ def _go_through(settings: Settings, clock: Callable[[], datetime]) -> ErasureOut
     suppression = SuppressionList.read(settings)
     assert suppression is not None
     records = {where: count for where, count in sweep(settings, suppression).counts.items() if count}
+    crash_point("erasure.swept")
     _remove_exports(settings, suppression)
     remove_derived(settings)
+    crash_point("erasure.derived_removed")
     files = inbox_files_that_name(settings, suppression)
     erased(settings, begun, clock(), records, files)
     return ErasureOutcome(len(begun), records, files)
@@ -109,5 +115,6 @@ def finish_erasures(settings: Settings, *, clock: Callable[[], datetime]) -> int
         audits = unfinished(settings, "erased")
         if audits:
             remove_older_publications(settings)
+            crash_point("erasure.publications_removed")
             done(settings, audits, clock())
         return len(audits)

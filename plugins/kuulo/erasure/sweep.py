@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from itertools import groupby
 
+from kuulo.crash_points import crash_point
 from kuulo.erasure.batches import Batch, all_batches, batches_of
 from kuulo.erasure.judged_batch import JudgedBatch
 from kuulo.erasure.landed_batch import Erased, LandedBatch
@@ -38,6 +39,7 @@ def _find(batches: Iterable[Batch], suppression: SuppressionList) -> int:
 def _erase(batch: Batch, suppression: SuppressionList, erased: Erased) -> None:
     judged = [JudgedBatch(batch.settings, batch.source, stream, batch.name) for stream in batch.streams]
     LandedBatch(batch, suppression, erased).erase()
+    crash_point("erasure.batch_landed_cut")
     for each in judged:
         each.erase(suppression, erased)
 

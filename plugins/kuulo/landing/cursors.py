@@ -18,7 +18,8 @@ def cursor_for(window: Window, kept: Kept | None) -> str | None:
 
     A window that lies before it (a backfill, a repetition) is read by its times instead, and moves nothing.
     """
-    if not kept or datetime.fromisoformat(kept["until"]) >= window.end:
+    until = _until(kept)
+    if not kept or until is None or until >= window.end:
         return None
     return str(kept["cursor"])
 
@@ -27,6 +28,16 @@ def moved_on(receipt: LandingReceipt, kept: Kept | None) -> Kept | None:
     """What to keep after a window has landed, or None where what is kept is as new or newer."""
     if receipt.cursor is None:
         return None
-    if kept and datetime.fromisoformat(kept["until"]) >= receipt.window_end:
+    until = _until(kept)
+    if until is not None and until >= receipt.window_end:
         return None
     return {"cursor": receipt.cursor, "until": receipt.window_end.isoformat()}
+
+
+def _until(kept: Kept | None) -> datetime | None:
+    """The end of the window that left it; None where there is none, or where it cannot be read: then it is as good as lost."""
+    try:
+        until = datetime.fromisoformat(kept["until"]) if kept and kept["cursor"] else None
+    except (KeyError, TypeError, ValueError):
+        return None
+    return until if until and until.tzinfo else None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import zstandard
 
+from kuulo.crash_points import crash_point
 from kuulo.landing.file_rows import FileCounts, write_file_rows
 from kuulo.landing.landed_files import write_origin
 from kuulo.landing.landing_path import BatchPlace
@@ -143,7 +144,9 @@ def _swapped_in(settings: Settings, stream: Stream, batch: str) -> Iterator[Batc
             before = BatchPlace(replace(settings, landing_root=aside_root / _BEFORE), FILES.name, stream.name, batch)
             private_folder(before.landing.parent)
             final.landing.rename(before.landing)
+            crash_point("landing.file_old_left")
         aside.landing.rename(final.landing)
+        crash_point("landing.file_landed")
         _sync_folder(final.landing.parent)
     finally:
         _bring_back(settings, aside_root)

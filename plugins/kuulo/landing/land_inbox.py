@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from kuulo.landing.disk_room import DiskRefuses, disk_room
 from kuulo.landing.land_file import FileLanding, clear_aside, land_file, land_nothing
 from kuulo.landing.landed_files import LandedFile, landed_files, same_name
 from kuulo.landing.one_at_a_time import one_at_a_time, source_lock
@@ -114,8 +115,11 @@ class _Inbox:
         before = [landed for landed in self.landed if same_name(landed, file.feed, file.name)]
         try:
             twin = self._twin(feed, file, sha256, hashes)
-            outcome = self._same_content(landing, before, twin) if twin else self._taken_in(landing, feed, before)
-            self._leave_other_streams(landing, feed, before)
+            with disk_room(self.settings.landing):
+                outcome = self._same_content(landing, before, twin) if twin else self._taken_in(landing, feed, before)
+                self._leave_other_streams(landing, feed, before)
+        except DiskRefuses:
+            raise  # nothing is wrong with the file, and the others fare no better
         except Exception as error:  # whatever is wrong with one file must not keep the others out
             return _refused(file.where, error, feed.stream.name, file.batch)
         return outcome

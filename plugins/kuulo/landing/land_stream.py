@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from kuulo.crash_points import crash_point
 from kuulo.errors import KuuloError
 from kuulo.landing.behind import Behind
+from kuulo.landing.disk_room import disk_room
 from kuulo.landing.family_receipts import Circumstances, is_whole, landed_receipts, noted, write_receipts
 from kuulo.landing.one_at_a_time import one_at_a_time
 from kuulo.landing.page_store import KeptPage, PageStore
@@ -87,11 +89,12 @@ def land_stream(
 
     Raises:
         RetryLater: the vendor is busy or out of reach; what was read is kept.
+        DiskRefuses: the disk is full or read-only; what was read is kept.
         BadCredentials: the connection's secret is refused or lacks a permission.
         SourceContractBroken: the vendor's answers are not what its documentation says.
     """
     family = _family(settings, source, stream, window)
-    with _alone(family.place(stream).landing):
+    with disk_room(settings.landing), _alone(family.place(stream).landing):
         was_refreshed, receipts = bring_in(family), landed_receipts(family)
         if receipts and (not refresh or (was_refreshed and receipts[-1].run == run)):
             return receipts
@@ -100,6 +103,7 @@ def land_stream(
         receipts = landing.receipts()
         if refresh:
             bring_in(family)
+        crash_point("landing.landed")
         return receipts
 
 

@@ -15,6 +15,8 @@ from typing import Any
 
 import zstandard
 
+from kuulo.crash_points import crash_point
+from kuulo.landing.disk_room import disk_room
 from kuulo.landing.whole_files import private_folder, sync, whole_file
 from kuulo.sources.asker import Page
 
@@ -82,16 +84,19 @@ class PageStore:
         )
         self._write(self.folder / kept.file, packed, os.O_TRUNC)
         self._sync_soon(kept.file)
+        crash_point("landing.page_kept")
         return kept
 
     def note(self, kept: KeptPage) -> None:
         """Write the line of a page that was written and could be read."""
         self._write(self._index, json.dumps(vars(kept)).encode() + b"\n", os.O_APPEND)
+        crash_point("landing.page_noted")
 
     def _write(self, path: Path, data: bytes, how: int) -> None:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+        with disk_room(self.folder):
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
 
     def body(self, kept: KeptPage) -> bytes:
         """The vendor's bytes."""
@@ -134,6 +139,7 @@ class PageStore:
 
     def sync(self, pages: list[KeptPage]) -> None:
         """Make what was kept outlive a power cut; called before the receipt says that it is there."""
+        crash_point("landing.pages_read")
         for kept in pages:
             if kept.file not in self._seen:  # kept by an earlier, interrupted run
                 self._sync_soon(kept.file)

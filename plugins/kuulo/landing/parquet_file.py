@@ -16,10 +16,12 @@ class ParquetFile:
     """Opens with the stack and appears when the stack closes well; one row group a table, one table waiting at most."""
 
     def __init__(self, target: Path, schema: pa.Schema, stack: ExitStack) -> None:
-        aside = stack.enter_context(whole_file(target))
-        writer = pq.ParquetWriter(aside, schema, compression="lz4", write_statistics=False, dictionary_pagesize_limit=_DICTIONARY_BYTES)
-        self._writer = stack.enter_context(writer)
-        self._thread = stack.enter_context(ThreadPoolExecutor(1))
+        with ExitStack() as opening:  # what fails while it opens leaves nothing aside
+            aside = opening.enter_context(whole_file(target))
+            writer = pq.ParquetWriter(aside, schema, compression="lz4", write_statistics=False, dictionary_pagesize_limit=_DICTIONARY_BYTES)
+            self._writer = opening.enter_context(writer)
+            self._thread = opening.enter_context(ThreadPoolExecutor(1))
+            stack.enter_context(opening.pop_all())
         self._writing: Future[None] | None = None
 
     def write(self, table: pa.Table) -> None:

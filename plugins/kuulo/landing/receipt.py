@@ -6,11 +6,14 @@ import re
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from kuulo.errors import KuuloError
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.whole_files import write_json
 from kuulo.settings import Settings
+
+_Receipt = TypeVar("_Receipt", "LandingReceipt", "ValidationReceipt", "RunReceipt")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,25 +104,36 @@ class RunReceipt:
     seconds: float = 0.0
 
 
-def _read(path: Path) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(path.read_text())
-    for name in ("window_start", "window_end", "landed_at", "newest_at", "finished_at"):
-        if loaded.get(name):
-            loaded[name] = datetime.fromisoformat(loaded[name])
-    return loaded
+class UnreadableReceipt(KuuloError):
+    """A receipt is damaged, or was written by a newer version."""
+
+
+def _read(path: Path, kind: type[_Receipt]) -> _Receipt:
+    try:
+        loaded: dict[str, Any] = json.loads(path.read_text())
+        for name in ("window_start", "window_end", "landed_at", "newest_at", "finished_at"):
+            if loaded.get(name):
+                loaded[name] = datetime.fromisoformat(loaded[name])
+        if "undeclared" in loaded:
+            loaded["undeclared"] = tuple(loaded["undeclared"])
+        return kind(**loaded)
+    except (ValueError, TypeError, AttributeError):
+        raise UnreadableReceipt(
+            f"{path} is damaged, or of a newer version of Kuulo: run that version, or remove the file and run again, "
+            "and what it tells of is done again from what is there"
+        ) from None
 
 
 def read_landing_receipt(place: BatchPlace) -> LandingReceipt | None:
     """The receipt of a batch that has landed whole, else None."""
     if not place.landing_receipt.exists():
         return None
-    loaded = _read(place.landing_receipt)
-    return LandingReceipt(**{**loaded, "undeclared": tuple(loaded["undeclared"])})
+    return _read(place.landing_receipt, LandingReceipt)
 
 
 def read_validation_receipt(place: BatchPlace) -> ValidationReceipt | None:
     """The receipt of a batch that has been judged, else None."""
-    return ValidationReceipt(**_read(place.validated_receipt)) if place.validated_receipt.exists() else None
+    return _read(place.validated_receipt, ValidationReceipt) if place.validated_receipt.exists() else None
 
 
 def write_receipt(path: Path, receipt: LandingReceipt | ValidationReceipt) -> None:
@@ -135,7 +149,7 @@ def run_slug(run: str) -> str:
 def write_run_receipt(settings: Settings, receipt: RunReceipt) -> None:
     """Keep what a run did with a stream. A later receipt of the same run and stream replaces it, but a failure stays one."""
     path = settings.receipts / run_slug(receipt.run) / f"{receipt.source}__{receipt.stream}.json"
-    before = RunReceipt(**_read(path)) if path.exists() else None
+    before = _read(path, RunReceipt) if path.exists() else None
     if before is not None and before.status == "failed":
         receipt = replace(receipt, status="failed", message=before.message)
     write_json(path, asdict(receipt))
@@ -144,10 +158,10 @@ def write_run_receipt(settings: Settings, receipt: RunReceipt) -> None:
 def forget_failure(settings: Settings, run: str, source: str, stream: str) -> None:
     """Take back a failure of this run: a later attempt of the same task has succeeded."""
     path = settings.receipts / run_slug(run) / f"{source}__{stream}.json"
-    if path.exists() and RunReceipt(**_read(path)).status == "failed":
+    if path.exists() and _read(path, RunReceipt).status == "failed":
         path.unlink()
 
 
 def read_run_receipts(settings: Settings) -> list[RunReceipt]:
     """Every run's receipts, ordered by run folder and stream."""
-    return [RunReceipt(**_read(path)) for path in sorted(settings.receipts.glob("*/*.json"))]
+    return [_read(path, RunReceipt) for path in sorted(settings.receipts.glob("*/*.json"))]

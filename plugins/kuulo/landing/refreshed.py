@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from kuulo.crash_points import crash_point
 from kuulo.landing.receipt import read_landing_receipt
 from kuulo.landing.typed_family import Family
 from kuulo.landing.whole_files import private_folder, sync
@@ -51,7 +52,9 @@ def _exchange(new: Path, place: Path, old: Path) -> None:
     if place.exists():
         shutil.rmtree(old, ignore_errors=True)
         place.rename(private_folder(old.parent) / old.name)
+        crash_point("landing.refresh_old_left")
     new.rename(private_folder(place.parent) / place.name)
+    crash_point("landing.refresh_brought_in")
     sync(place.parent)
 
 

@@ -1,12 +1,18 @@
 """A file appears whole or not at all: written aside, synced, renamed. Files are 0600, folders 0700."""
 
+import fcntl
+import glob
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from kuulo.crash_points import crash_point
+from kuulo.landing.disk_room import disk_room
 
 
 def private_folder(folder: Path) -> Path:
@@ -28,17 +34,56 @@ def sync(path: Path) -> None:
 
 @contextmanager
 def whole_file(target: Path) -> Iterator[Path]:
-    """Yield a path to write to; on success it becomes `target` atomically, on failure nothing is left of it."""
-    private_folder(target.parent)
-    aside = target.with_name(f".{target.name}.{os.getpid()}.aside")
-    try:
-        yield aside
-        aside.chmod(0o600)
-        sync(aside)
-        aside.replace(target)
-        sync(target.parent)
-    finally:
-        aside.unlink(missing_ok=True)
+    """Yield a path to write to; on success it becomes `target` atomically, on failure nothing is left of it.
+
+    What a killed process left of the same target is removed first. Two processes may write the same target: the later rename wins.
+
+    Raises:
+        DiskRefuses: the disk is full or read-only.
+    """
+    with disk_room(target.parent):
+        private_folder(target.parent)
+        _remove_what_was_left(target)
+        aside, held = _held_file(target)
+        try:
+            yield aside
+            crash_point("file.written", target.name)
+            aside.chmod(0o600)
+            sync(aside)
+            crash_point("file.synced", target.name)
+            aside.replace(target)
+            crash_point("file.renamed", target.name)
+            sync(target.parent)
+        finally:
+            aside.unlink(missing_ok=True)
+            os.close(held)
+
+
+def _held_file(target: Path) -> tuple[Path, int]:
+    """A new file beside the target, locked as long as its writer lives: by that others know it from what a killed one left."""
+    while True:
+        aside = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(3)}.aside")
+        held = os.open(aside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if aside.exists():  # else it was taken for a left one in the moment before it was locked
+            return aside, held
+        os.close(held)
+
+
+def _remove_what_was_left(target: Path) -> None:
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*.aside"):
+        try:
+            descriptor = os.open(left, os.O_RDWR)
+        except OSError:
+            continue  # its writer was quicker
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for path in left.parent.glob(f"{glob.escape(left.name)}*"):  # a database's write-ahead log among them
+                path.unlink(missing_ok=True)
+        except BlockingIOError:
+            pass  # its writer lives
+        finally:
+            os.close(descriptor)
 
 
 def _as_text(value: Any) -> str:

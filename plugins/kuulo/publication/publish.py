@@ -1,5 +1,6 @@
 """Publication: readers see the old marts or the new ones, never a mixture, and never hold the pipeline up."""
 
+import contextlib
 import shutil
 import uuid
 from datetime import UTC, datetime
@@ -8,8 +9,11 @@ from typing import Any
 
 import duckdb
 
+from kuulo.crash_points import crash_point
 from kuulo.errors import KuuloError
+from kuulo.landing.disk_room import disk_room
 from kuulo.landing.whole_files import private_folder, sync, whole_file
+from kuulo.publication.attempts import Attempt, TakenOver
 from kuulo.settings import Settings
 from kuulo.warehouse.made_from import built_from
 
@@ -68,11 +72,15 @@ def _note_publication(connection: duckdb.DuckDBPyConnection, built: dict[str, An
 def _swap_folder(link: Path, folder: Path) -> None:
     """Point `link` at `folder` in one step; the folder it pointed at before stays until the next publication."""
     before = link.resolve() if link.is_symlink() else None
+    for left in link.parent.glob(f".{link.name}.*"):
+        left.unlink()
     aside = link.with_name(f".{link.name}.{uuid.uuid4().hex}")
     aside.symlink_to(folder.name)
     if link.exists() and not link.is_symlink():
         shutil.rmtree(link)
+    crash_point("publication.link_laid")
     aside.replace(link)
+    crash_point("publication.folder_swapped")
     for old in link.parent.glob(f".{link.name}-*"):
         if old not in (folder, before):
             shutil.rmtree(old)
@@ -88,6 +96,7 @@ def _export(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, in
         rows[table] = int(counted[0]) if counted else 0
         target.chmod(0o600)
         sync(target)
+        crash_point("publication.exported", table)
     return rows
 
 
@@ -98,7 +107,9 @@ def publish_marts(settings: Settings, *, run: str) -> dict[str, int] | None:
     the old file open keeps it.
 
     Raises:
-        NothingToPublish: no build has succeeded.
+        NothingToPublish: no build has succeeded, or another one has begun meanwhile.
+        TakenOver: a later attempt at the publication has begun; this one leaves nothing.
+        DiskRefuses: the disk is full or read-only; what was published stays.
     """
     built = built_from(settings)
     if not built:
@@ -107,15 +118,37 @@ def publish_marts(settings: Settings, *, run: str) -> dict[str, int] | None:
     stem = f".parquet-{built['fingerprint'][:12]}"
     if published_from(settings) == built["fingerprint"] and parquet.resolve().name.startswith(stem):
         return None
+    attempt = Attempt.begin(settings, "publication", run)
     folder = settings.published / f"{stem}-{uuid.uuid4().hex[:8]}"
-    with whole_file(settings.published / "marts.duckdb") as aside:
-        shutil.copyfile(settings.marts, aside)
-        with duckdb.connect(str(aside)) as connection:
-            catalog = connection.execute("select current_database()").fetchone()
-            connection.execute(f'use "{catalog[0] if catalog else ""}".marts')
-            _note_publication(connection, built, run)
-            rows = _export(connection, folder)
-            connection.execute("checkpoint")
-        Path(f"{aside}.wal").unlink(missing_ok=True)
-    _swap_folder(parquet, folder)
+    try:
+        with disk_room(settings.published):
+            return _publish(settings, attempt, built, folder)
+    except Exception as error:
+        if (settings.published / "parquet").resolve() != folder.resolve():
+            shutil.rmtree(folder, ignore_errors=True)
+        if not isinstance(error, TakenOver) and not attempt.is_latest():  # a later one has cleared away what this one was writing
+            with attempt.finishing():
+                pass
+        raise
+
+
+def _publish(settings: Settings, attempt: Attempt, built: dict[str, Any], folder: Path) -> dict[str, int]:
+    with contextlib.ExitStack() as swapping:
+        with whole_file(settings.published / "marts.duckdb") as aside:
+            shutil.copyfile(settings.marts, aside)
+            crash_point("publication.copied")
+            with duckdb.connect(str(aside)) as connection:
+                catalog = connection.execute("select current_database()").fetchone()
+                connection.execute(f'use "{catalog[0] if catalog else ""}".marts')
+                _note_publication(connection, built, attempt.ticket.run)
+                rows = _export(connection, folder)
+                connection.execute("checkpoint")
+            Path(f"{aside}.wal").unlink(missing_ok=True)
+            crash_point("publication.prepared")
+            swapping.enter_context(attempt.finishing())
+            if built_from(settings) != built:
+                raise NothingToPublish("a build began while its marts were copied: publish again when it has ended")
+        crash_point("publication.file_swapped")
+        _swap_folder(settings.published / "parquet", folder)
+        crash_point("publication.cleared")
     return rows

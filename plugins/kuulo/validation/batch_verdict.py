@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import duckdb
 from sqlalchemy.exc import DBAPIError
 
+from kuulo.crash_points import crash_point
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.receipt import LandingReceipt
 from kuulo.sources.source import Stream
@@ -116,6 +117,7 @@ class BatchCourt:
             )
         if refused:
             write_quarantined(self._connection, place, self._stream, landed)
+            crash_point("validation.quarantined")
         write_validated(self._connection, place)
         if not refused:
             place.quarantined.unlink(missing_ok=True)

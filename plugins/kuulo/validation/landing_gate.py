@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from kuulo.crash_points import crash_point
+from kuulo.landing.disk_room import disk_room
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.one_at_a_time import one_at_a_time, source_lock
 from kuulo.landing.receipt import (
@@ -67,6 +69,7 @@ def _work_of(settings: Settings, source: Source, stream: Stream, suite: Suite, r
 def _judge(courthouse: "Courthouse", due: _Due, run: str) -> ValidationReceipt:
     started, landed = time.monotonic(), due.landed
     verdict = courthouse.judge(due.place, landed)
+    crash_point("validation.parted", landed.stream)
     receipt = ValidationReceipt(
         source=landed.source,
         stream=landed.stream,
@@ -84,6 +87,7 @@ def _judge(courthouse: "Courthouse", due: _Due, run: str) -> ValidationReceipt:
         seconds=round(time.monotonic() - started, 3),
     )
     write_receipt(due.place.validated_receipt, receipt)
+    crash_point("validation.judged", landed.stream)
     return receipt
 
 
@@ -151,7 +155,7 @@ def validate_source(*, settings: Settings, source: Source, run: str, clock: Call
         One receipt for each stream that had something to judge; they are written too, for `pipeline_health`.
     """
     suites = {stream.name: read_suite(settings, source.name, stream.name) for stream in source.streams}
-    with one_at_a_time(source_lock(settings, source.name)):
+    with disk_room(settings.home), one_at_a_time(source_lock(settings, source.name)):
         _keep_out_the_erased(settings, source)
         work = {stream.name: _work_of(settings, source, stream, suites[stream.name], run) for stream in source.streams}
         if any(stream.due for stream in work.values()):
@@ -159,4 +163,5 @@ def validate_source(*, settings: Settings, source: Source, run: str, clock: Call
     receipts = [_run_receipt(stream.judged, run, clock()) for stream in work.values() if stream.judged]
     for receipt in receipts:
         write_run_receipt(settings, receipt)
+        crash_point("validation.run_noted")
     return receipts

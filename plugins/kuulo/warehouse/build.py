@@ -9,10 +9,14 @@ from typing import Any
 
 import duckdb
 
+from kuulo.crash_points import crash_point
 from kuulo.errors import KuuloError
+from kuulo.landing.disk_room import refuse_full_disk
 from kuulo.landing.whole_files import private_folder, write_json
+from kuulo.publication.attempts import Attempt
 from kuulo.settings import Settings
 from kuulo.sources.catalog import SOURCES
+from kuulo.warehouse.damaged_files import dbt_told_in, is_damage
 from kuulo.warehouse.empty_batches import write_empty_batches
 from kuulo.warehouse.frozen_inputs import freeze_inputs
 from kuulo.warehouse.increment import Increment, increment_since
@@ -32,6 +36,12 @@ def _set_aside(path: Path) -> None:
         wal.rename(wal.with_suffix(f".damaged-{int(time.time())}"))
 
 
+def _set_aside_both(settings: Settings) -> None:
+    for path in (settings.warehouse, settings.marts):
+        if path.exists():
+            _set_aside(path)
+
+
 def _set_aside_what_cannot_be_opened(settings: Settings) -> None:
     """The database files are caches: one that is damaged is moved away and made again from validated/."""
     for path in (settings.warehouse, settings.marts):
@@ -39,7 +49,7 @@ def _set_aside_what_cannot_be_opened(settings: Settings) -> None:
             if path.exists():
                 duckdb.connect(str(path)).close()
         except duckdb.IOException as error:
-            if "lock" in str(error).lower():
+            if "could not set lock" in str(error).lower():  # a damaged file's message speaks of blocks
                 raise BuildFailed(f"{path} is open elsewhere: end that process, or let it read {settings.published} instead") from None
             _set_aside(path)
         except duckdb.Error:
@@ -75,6 +85,9 @@ def _run_dbt(settings: Settings, as_of: datetime, increment: Increment | None) -
     environment = dbt_environment(settings, freeze_inputs(settings))
     done = subprocess.run(command, env=environment, check=False, cwd=settings.dbt_project)
     if done.returncode != 0:
+        refuse_full_disk(settings.home, results)
+        if is_damage(*dbt_told_in(settings)):
+            _set_aside_both(settings)
         raise BuildFailed(
             f"dbt build failed, the last good marts stay: {_what_failed(settings)}; see {settings.home / 'dbt' / 'logs' / 'dbt.log'}"
         )
@@ -89,17 +102,23 @@ def build_marts(settings: Settings, *, run: str) -> dict[str, float] | None:
     started = time.monotonic()
     _set_aside_what_cannot_be_opened(settings)
     before, now = built_from(settings), inputs(settings)
-    if before.get("fingerprint") == now["fingerprint"]:
+    if settings.warehouse.exists() and before.get("fingerprint") == now["fingerprint"]:
         return None
     increment = increment_since(settings, before, now)
     private_folder(settings.marts.parent)
+    attempt = Attempt.begin(settings, "build", run)
     settings.marts.with_name("built.json").unlink(missing_ok=True)
+    crash_point("build.begun")
     write_empty_batches(settings)
     write_receipts_table(settings)
+    crash_point("build.inputs_laid")
     _run_dbt(settings, now["as_of"], increment)
+    crash_point("build.dbt_done")
     for path in (settings.warehouse, settings.marts):
         path.chmod(0o600)
     built = {**now, "run": run, "built_at": datetime.now(UTC), "is_increment": increment is not None}
     built["holds_sandbox_data"] = any(settings.landing.glob("*/.sandbox"))
-    write_json(settings.marts.with_name("built.json"), built)
+    with attempt.finishing():
+        write_json(settings.marts.with_name("built.json"), built)
+    crash_point("build.noted")
     return {"seconds": round(time.monotonic() - started, 1)}

@@ -12,6 +12,7 @@ from typing import Any
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
+from kuulo.crash_points import crash_point
 from kuulo.kept_keys import kept_key
 
 _BLOCK_BYTES = 64
@@ -34,5 +35,6 @@ class Plugin(BasePlugin):  # type: ignore[misc]
 
     def configure_cursor(self, cursor: DuckDBPyConnection) -> None:
         """Set the padded keys as variables of this cursor's session."""
+        crash_point("build.dbt_at_work")  # before each model and test
         cursor.execute("set variable customer_key_inner = ?", [self._inner])
         cursor.execute("set variable customer_key_outer = ?", [self._outer])

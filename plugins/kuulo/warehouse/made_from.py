@@ -88,4 +88,7 @@ def inputs(settings: Settings) -> dict[str, Any]:
 def built_from(settings: Settings) -> dict[str, Any]:
     """What the last successful build was made from, or an empty dict; removed while a build is under way."""
     path = settings.marts.with_name("built.json")
-    return _load(path) if path.exists() and settings.marts.exists() else {}
+    try:
+        return _load(path) if path.exists() and settings.marts.exists() else {}
+    except ValueError:
+        return {}  # damaged: as if there had been no build

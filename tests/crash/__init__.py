@@ -1,0 +1,1 @@
+"""The pipeline killed, crowded out and disturbed, at every point of it (faults X1 to X20)."""
