@@ -30,6 +30,7 @@ class Settings:
         keep_days: for how many days a class of data is kept (`KUULO_KEEP_DAYS`); a class that is not named is kept for good.
         freshness_hours: how old a source's newest rows may be (`KUULO_FRESHNESS_HOURS`), by source; empty text is every other one.
         sandbox: whether sources without a connection of their own read the sandbox company (`KUULO_SANDBOX`).
+        publish_comments: whether the comments are published too, in a file of their own (`KUULO_PUBLISH_COMMENTS`).
     """
 
     home: Path
@@ -38,6 +39,7 @@ class Settings:
     timezone: str = "UTC"
     as_of: datetime | None = None
     sandbox: bool = True
+    publish_comments: bool = False
     keep_days: Mapping[str, int] = field(default_factory=dict)
     freshness_hours: Mapping[str, int] = field(default_factory=dict)
 
@@ -92,7 +94,7 @@ class Settings:
 
     @property
     def published(self) -> Path:
-        """What BI tools read: published/marts.duckdb and published/parquet/<mart>.parquet."""
+        """What BI tools read: published/marts.duckdb, published/parquet/<mart>.parquet, and, where it is asked for, comments.duckdb."""
         return self.home / "published"
 
     @property
@@ -144,6 +146,13 @@ def _freshness_hours(text: str) -> dict[str, int]:
     return hours
 
 
+def _switch(env: Mapping[str, str], name: str, default: str) -> bool:
+    text = env.get(name, default)
+    if text not in ("0", "1"):
+        raise SettingsError(f"{name}={text!r} is not known: use 1 (on) or 0 (off)")
+    return text == "1"
+
+
 def load_settings(environment: dict[str, str] | None = None) -> Settings:
     """Read the settings from the environment; raises SettingsError that names the setting and the remedy."""
     env = dict(os.environ) if environment is None else environment
@@ -156,16 +165,14 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
     if "://" in landing:
         raise SettingsError("KUULO_LANDING is a URL: object stores are not supported yet, name a folder")
     as_of = env.get("KUULO_AS_OF", "")
-    sandbox = env.get("KUULO_SANDBOX", "1")
-    if sandbox not in ("0", "1"):
-        raise SettingsError(f"KUULO_SANDBOX={sandbox!r} is not known: use 1 (on) or 0 (off)")
     return Settings(
         home=Path(env.get("KUULO_HOME") or PROJECT_ROOT / ".kuulo").resolve(),
         target=target,
         landing_root=Path(landing).resolve() if landing else None,
         timezone=_zone(env.get("KUULO_TIMEZONE") or "UTC"),
         as_of=_instant("KUULO_AS_OF", as_of) if as_of else None,
-        sandbox=sandbox == "1",
+        sandbox=_switch(env, "KUULO_SANDBOX", "1"),
+        publish_comments=_switch(env, "KUULO_PUBLISH_COMMENTS", "0"),
         freshness_hours=_freshness_hours(env.get("KUULO_FRESHNESS_HOURS", "")),
         keep_days=_keep_days(env.get("KUULO_KEEP_DAYS", "")),
     )

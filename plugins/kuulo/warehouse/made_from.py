@@ -39,7 +39,7 @@ def _load(path: Path) -> dict[str, Any]:
 
 
 def _what_the_marts_depend_on(settings: Settings) -> Iterator[bytes]:
-    yield repr((settings.as_of, settings.timezone, settings.target)).encode()
+    yield repr((settings.as_of, settings.timezone, settings.target, settings.publish_comments)).encode()
     for receipt in sorted(settings.validated.glob("*/*/*/receipt.json")):
         yield str(receipt.relative_to(settings.validated)).encode() + receipt.read_bytes()
     for receipt in sorted(settings.receipts.glob("*/*.json")):

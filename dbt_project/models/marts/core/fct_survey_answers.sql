@@ -2,7 +2,8 @@ with answers as (
     select
         *,
         {{ customer_hmac("'response:' || source || ':' || survey_id || ':' || response_id") }} as response_key,
-        source || ':' || survey_id || ':' || question_id as question_key
+        source || ':' || survey_id || ':' || question_id as question_key,
+        {{ comment_key() }} as comment_key
     from {{ ref('int_survey_answers_scored') }}
 ),
 
@@ -25,8 +26,7 @@ keyed as (
         cast(answers.score as double) as score,
         cast(answers.score_100 as double) as score_100,
         answers.category,
-        -- stands for the comment without being made of it: equal comments have different keys
-        case when trim(answers.comment) <> '' then {{ dbt.hash("answers.response_key || ':' || answers.question_key") }} end as comment_key,
+        answers.comment_key,
         cast(coalesce(answers.weight, 1) as double) as weight,
         answers.submitted_at,
         {{ local_date('answers.submitted_at') }} as day,
