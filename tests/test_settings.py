@@ -21,6 +21,11 @@ def test_landing_moves_the_lake_and_nothing_else(tmp_path: Path):
     assert settings.warehouse == tmp_path / "home" / "warehouse.duckdb"
 
 
+def test_comments_are_published_where_it_is_asked_for_and_nowhere_else():
+    assert load_settings({}).publish_comments is False
+    assert load_settings({"KUULO_PUBLISH_COMMENTS": "1"}).publish_comments is True
+
+
 @pytest.mark.parametrize("text", ["2026-09-01", "2026-09-01T00:00:00Z", "2026-09-01T03:00:00+03:00"])
 def test_as_of_is_an_instant_in_utc(text):
     assert load_settings({"KUULO_AS_OF": text}).as_of == datetime(2026, 9, 1, tzinfo=UTC)
@@ -34,6 +39,7 @@ def test_as_of_is_an_instant_in_utc(text):
         ({"KUULO_TARGET": "spark"}, "KUULO_TARGET=spark is not supported yet"),
         ({"KUULO_TARGET": "oracle"}, "KUULO_TARGET='oracle' is not known"),
         ({"KUULO_SANDBOX": "yes"}, "KUULO_SANDBOX='yes' is not known"),
+        ({"KUULO_PUBLISH_COMMENTS": "true"}, "KUULO_PUBLISH_COMMENTS='true' is not known: use 1"),
         ({"KUULO_LANDING": "s3://bucket"}, "name a folder"),
     ],
 )

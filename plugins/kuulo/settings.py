@@ -31,6 +31,7 @@ class Settings:
         freshness_hours: how old a source's newest rows may be (`KUULO_FRESHNESS_HOURS`), by source; empty text is every other one.
         increment_from_rows: validated rows from which on a build only brings the marts up to date (`KUULO_INCREMENT_FROM_ROWS`).
         sandbox: whether sources without a connection of their own read the sandbox company (`KUULO_SANDBOX`).
+        publish_comments: whether the comments are published too, in a file of their own (`KUULO_PUBLISH_COMMENTS`).
     """
 
     home: Path
@@ -40,6 +41,7 @@ class Settings:
     as_of: datetime | None = None
     sandbox: bool = True
     increment_from_rows: int = 2_000_000
+    publish_comments: bool = False
     keep_days: Mapping[str, int] = field(default_factory=dict)
     freshness_hours: Mapping[str, int] = field(default_factory=dict)
 
@@ -94,7 +96,7 @@ class Settings:
 
     @property
     def published(self) -> Path:
-        """What BI tools read: published/marts.duckdb and published/parquet/<mart>.parquet."""
+        """What BI tools read: published/marts.duckdb, published/parquet/<mart>.parquet, and, where it is asked for, comments.duckdb."""
         return self.home / "published"
 
     @property
@@ -146,6 +148,13 @@ def _freshness_hours(text: str) -> dict[str, int]:
     return hours
 
 
+def _switch(env: Mapping[str, str], name: str, default: str) -> bool:
+    text = env.get(name, default)
+    if text not in ("0", "1"):
+        raise SettingsError(f"{name}={text!r} is not known: use 1 (on) or 0 (off)")
+    return text == "1"
+
+
 def load_settings(environment: dict[str, str] | None = None) -> Settings:
     """Read the settings from the environment; raises SettingsError that names the setting and the remedy."""
     env = dict(os.environ) if environment is None else environment
@@ -161,17 +170,15 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
     from_rows = env.get("KUULO_INCREMENT_FROM_ROWS", "2000000")
     if not from_rows.isdecimal():
         raise SettingsError(f"KUULO_INCREMENT_FROM_ROWS={from_rows!r} is no whole number: write how many rows, 0 for always")
-    sandbox = env.get("KUULO_SANDBOX", "1")
-    if sandbox not in ("0", "1"):
-        raise SettingsError(f"KUULO_SANDBOX={sandbox!r} is not known: use 1 (on) or 0 (off)")
     return Settings(
         home=Path(env.get("KUULO_HOME") or PROJECT_ROOT / ".kuulo").resolve(),
         target=target,
         landing_root=Path(landing).resolve() if landing else None,
         timezone=_zone(env.get("KUULO_TIMEZONE") or "UTC"),
         as_of=_instant("KUULO_AS_OF", as_of) if as_of else None,
-        sandbox=sandbox == "1",
         increment_from_rows=int(from_rows),
+        sandbox=_switch(env, "KUULO_SANDBOX", "1"),
+        publish_comments=_switch(env, "KUULO_PUBLISH_COMMENTS", "0"),
         freshness_hours=_freshness_hours(env.get("KUULO_FRESHNESS_HOURS", "")),
         keep_days=_keep_days(env.get("KUULO_KEEP_DAYS", "")),
     )

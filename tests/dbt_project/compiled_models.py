@@ -108,7 +108,7 @@ class MartsInMemory:
         for database, schema in sorted({(node["database"], node["schema"]) for node in nodes}):
             self.connection.execute(f"create schema if not exists {database}.{schema}")
         self.connection.execute("create schema warehouse.validated")
-        for variable in ("customer_key_outer", "customer_key_inner"):
+        for variable in ("customer_key_outer", "customer_key_inner", "comment_key_outer", "comment_key_inner"):
             self.connection.execute(f"set variable {variable} = 'of no installation'::blob")
         chosen = [compiled.nodes[name] for name in self._order]
         for node in chosen:

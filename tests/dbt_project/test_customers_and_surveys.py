@@ -1,10 +1,11 @@
 """From rows to marts: who answered, what it counts as, on which day; one small company that three systems know."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from kuulo.kept_keys import kept_key
@@ -14,7 +15,16 @@ from tests.dbt_project.validated_rows import write_receipts, write_validated
 
 pytestmark = pytest.mark.dbt
 
-SURVEY_MARTS = ("dim_customers", "fct_survey_answers", "nps_by_day", "csat_by_day", "ces_by_day", "cli_by_day", "pipeline_health")
+SURVEY_MARTS = (
+    "dim_customers",
+    "fct_survey_answers",
+    "nps_by_day",
+    "csat_by_day",
+    "ces_by_day",
+    "cli_by_day",
+    "pipeline_health",
+    "survey_comments",
+)
 CHAIN = 40
 NO_EMAILS = ["n/a", "none@", "a b@example.org", "@example.org", "-"]
 
@@ -64,6 +74,7 @@ FIRST = {
         _answer("of-c1", 9, customer_id="c1", comment="so warm a light"),
         _answer("of-nobody", 3, comment="  "),
         _answer("no-answer", None, customer_id="c1"),
+        _answer("declined", None, survey_id="declined", comment="so warm a light", language="fi", submitted_at="2026-02-03T10:00:00"),
         _answer("corrected", 2),
         _answer("later-landed", 2, survey_id="redone"),
         _answer("of-the-office", 4, survey_id="office", email="office@firm.example"),
@@ -253,6 +264,29 @@ def test_comments_and_identities_stay_out_of_the_marts(warehouse: SmallWarehouse
         for path in [file, *file.rglob("*")] if file.is_dir() else [file]:
             content = path.read_bytes() if path.is_file() else b""
             assert not [secret for secret in (b"example.com", b"so warm a light", b"@chain") if secret in content], path
+
+
+def _comments(warehouse: SmallWarehouse, columns: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(warehouse.settings.warehouse), read_only=True) as connection:
+        return connection.execute(f"select {columns} from comments.survey_comments order by survey").fetchall()
+
+
+def test_comments_lie_in_the_warehouse_under_a_key_of_their_own(warehouse: SmallWarehouse) -> None:
+    """Of a declined answer too; who has the marts and the customers' key cannot make a comment's key."""
+    secrets = warehouse.settings.home / "secrets"
+    # as the identity is told: each part behind its length
+    told = {
+        survey: f"5:files{len(survey)}:{survey}{len(response)}:{response}1:q"
+        for survey, response in (("declined", "declined"), ("paper", "of-c1"))
+    }
+    keys = {survey: keyed_hash(kept_key(secrets / "comment_key"), identity) for survey, identity in told.items()}
+    assert _comments(warehouse, "*") == [
+        (keys["declined"], "so warm a light", "fi", datetime(2026, 2, 3, 10), "declined"),  # noqa: DTZ001
+        (keys["paper"], "so warm a light", None, datetime(2026, 3, 1, 22, 30), "paper"),  # noqa: DTZ001
+    ]
+    in_marts = warehouse.ask("select survey, comment_key from fct_survey_answers where comment_key is not null")
+    assert in_marts == [{"survey": "paper", "comment_key": keys["paper"]}]
+    assert kept_key(secrets / "comment_key") != kept_key(secrets / "customer_key")
 
 
 def test_days_are_cut_in_the_companys_time_zone(tmp_path: Path) -> None:

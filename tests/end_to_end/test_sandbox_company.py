@@ -167,6 +167,7 @@ def test_no_direct_identifier_and_no_comment_is_published(sandbox_run):
     text = "\n".join(row for table in contents(sandbox_run.home).values() for row in table)
     assert "@" not in text
     assert not [comment for comment in comments if len(comment) > 12 and comment in text][:3]
+    assert sorted(path.name for path in (sandbox_run.home / "published").iterdir() if path.name[0] != ".") == ["marts.duckdb", "parquet"]
 
 
 def test_a_second_run_reads_nothing_again_and_changes_nothing(sandbox_run):
@@ -198,8 +199,8 @@ def test_nothing_is_readable_by_others(sandbox_run):
 
 
 def test_no_secret_is_in_any_log_or_artifact(sandbox_run):
-    key = (sandbox_run.home / "secrets" / "customer_key").read_text().strip()
-    secrets = [key.encode(), b"sandbox-survicate", b"sandbox-hubspot"]
+    keys = [(sandbox_run.home / "secrets" / name).read_text().strip().encode() for name in ("customer_key", "comment_key")]
+    secrets = [*keys, b"sandbox-survicate", b"sandbox-hubspot"]
     for path in sandbox_run.home.rglob("*"):
         if path.is_file() and not path.is_symlink() and path.parent.name != "secrets":
             data = path.read_bytes()

@@ -21,7 +21,7 @@ from tests.loopback_server import in_order
 from tests.sources.zendesk_account import export, ticket
 
 PERSON = ("email:gone.ada@x.example", "company:K-000777", "zendesk:360000000777")
-NEEDLES = (b"gone.ada", b"K-000777", b"360000000777", b"Ada Gone", b"85007771")
+NEEDLES = (b"gone.ada", b"K-000777", b"360000000777", b"Ada Gone", b"85007771", b"it hums all night")
 USERS = (
     {"id": 360000000001, "role": "end-user", "email": "bo@x.example", "external_id": "K-000001", "name": "Bo"},
     {"id": 360000000777, "role": "end-user", "email": "Gone.Ada@x.example", "external_id": "K-000777", "name": "Ada Gone"},
@@ -35,7 +35,7 @@ FEED += 'questions:\n  score: {question_id: recommend, metric: nps, scale: "0-10
 ANSWERS = (
     "id,at,customer,mail,text,score\n"
     "1,2026-01-03,K-000001,bo@x.example,fine,9\n"
-    "2,2026-01-04,K-000777,gone.ada@x.example,bad,2\n"
+    "2,2026-01-04,K-000777,gone.ada@x.example,it hums all night,2\n"
     "3,2026-01-05,,GONE.ADA@x.example ,worse,11\n"
     "4,2026-01-05,K-000777,,no score,\n"
     "5,2026-01-06,K-000002,cy@x.example,thank gone.ada@x.example for me,8\n"

@@ -30,6 +30,11 @@ def customers(settings: Settings) -> list[tuple[str, int]]:
         """).fetchall()
 
 
+def comments(settings: Settings) -> list[str]:
+    with duckdb.connect(str(settings.published / "comments.duckdb"), read_only=True) as connection:
+        return [text for (text,) in connection.execute("select comment from comments.comments.survey_comments order by 1").fetchall()]
+
+
 def build_and_publish(settings: Settings, run: str) -> None:
     build_marts(settings, run=run)
     publish_marts(settings, run=run)
@@ -37,7 +42,7 @@ def build_and_publish(settings: Settings, run: str) -> None:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    settings = Settings(home=tmp_path_factory.mktemp("erasure") / "kuulo")
+    settings = Settings(home=tmp_path_factory.mktemp("erasure") / "kuulo", publish_comments=True)
     land_zendesk(settings)
     land_files(settings)
     build_and_publish(settings, "run-1")
@@ -48,6 +53,7 @@ def test_export_then_erasure_then_reading_again(built: Settings, monkeypatch: py
     """One story, since each build takes seconds."""
     before = customers(built)
     assert len(before) == 3
+    assert comments(built) == ["fine", "it hums all night", "thank gone.ada@x.example for me"]
 
     _exported(built)
 
@@ -64,6 +70,7 @@ def test_export_then_erasure_then_reading_again(built: Settings, monkeypatch: py
     after = customers(built)
     assert len(after) == 2
     assert set(after) < set(before)
+    assert comments(built) == ["fine", "thank erased for me"]
     _audited(built)
 
     land_zendesk(built, run="run-2", refresh=True)
@@ -74,6 +81,7 @@ def test_export_then_erasure_then_reading_again(built: Settings, monkeypatch: py
     build_and_publish(built, "run-3")
     assert files_that_hold(built.home, NEEDLES) == {}
     assert customers(built) == after
+    assert comments(built) == ["fine", "thank erased for me"]
     assert [row["response_id"] for row in rows_of(built, "files/survey_answers")] == ["1", "5"]
     assert erase_requested(built, run="erasure-2", clock=now) is None
 

@@ -20,9 +20,10 @@ SAFE = {
 OPEN = {**SAFE, "api.host": "0.0.0.0", "core.auth_manager": FAB}
 
 
-def told_of(configured):
+def told_of(configured=None):
+    """What is refused of a configuration, or of Airflow's own."""
     try:
-        refuse_unsafe(lambda section, key: configured.get(f"{section}.{key}", ""))
+        refuse_unsafe(*([] if configured is None else [lambda section, key: configured.get(f"{section}.{key}", "")]))
     except UnsafeToStart as error:
         return str(error).splitlines()[1:]
     return []
@@ -34,8 +35,11 @@ def test_the_default_and_compose_are_started():
     assert told_of(compose) == []
 
 
-def test_airflows_own_configuration_of_a_new_home_is_safe():
-    refuse_unsafe()
+def test_airflows_own_configuration_of_a_new_home_is_safe_until_it_is_changed(monkeypatch):
+    assert told_of() == []
+    monkeypatch.setenv("AIRFLOW__CORE__LOAD_EXAMPLES", "True")
+    [line] = told_of()
+    assert "AIRFLOW__CORE__LOAD_EXAMPLES=False" in line
 
 
 @pytest.mark.parametrize(

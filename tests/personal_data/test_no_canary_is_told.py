@@ -4,6 +4,7 @@ import json
 import sqlite3
 from contextlib import closing
 
+import duckdb
 import pytest
 
 from kuulo.sandbox.company import generate_company
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.end_to_end
 # Where rows lie, and what people laid there themselves. Receipts and reasons among them are looked at on their own.
 _ROWS_LIE_IN = {"landing", "validated", "quarantine", "inbox", "databases", "shop", "secrets", "warehouse.duckdb"}
 _FROZEN = ("build", "inputs")  # links to what is in validated/
+_COMMENTS = ("published", "comments.duckdb")  # where they are asked for: what is in them is looked at on its own
 
 
 def _connections(server, home):
@@ -44,7 +46,7 @@ def planted_run(tmp_path_factory):
     lay_planted_inbox(home)
     with serve(generate_company(7, 60), 0) as server:
         server.reception.answer = planted(server.reception.answer)
-        done = run_pipeline(home, KUULO_SANDBOX="0", **_connections(server, home))
+        done = run_pipeline(home, KUULO_SANDBOX="0", KUULO_PUBLISH_COMMENTS="1", **_connections(server, home))
     return home, done
 
 
@@ -81,12 +83,27 @@ def test_no_file_but_those_of_rows_holds_a_canary(planted_run):
     files = [
         path
         for path, parts in ((path, path.relative_to(home).parts) for path in home.rglob("*"))
-        if path.is_file() and not path.is_symlink() and parts[0] not in _ROWS_LIE_IN and parts[:2] != _FROZEN
+        if path.is_file() and not path.is_symlink() and parts[0] not in _ROWS_LIE_IN and parts[:2] not in (_FROZEN, _COMMENTS)
     ]
     kinds = {path.suffix for path in files}
     assert {".log", ".html", ".json", ".jsonl", ".duckdb", ".parquet", ".db"} <= kinds
     leaks = {str(path.relative_to(home)): found for path in files if (found := _found_in(path.read_bytes()))}
     assert not leaks
+
+
+def test_the_comments_are_in_their_own_publication_and_nobodys_address_is_beside_them(planted_run):
+    """Free text may hold anything, names among it: no other column does, and of secrets there is none at all."""
+    home, _ = planted_run
+    with duckdb.connect(str(home.joinpath(*_COMMENTS)), read_only=True) as connection:
+        beside = connection.execute("select * exclude (comment) from comments.comments.survey_comments").fetchall()
+        written = [text for (text,) in connection.execute("select comment from comments.comments.survey_comments").fetchall()]
+        notes = connection.execute("from comments.comments.publication").fetchall()
+    assert [text for text in written if CANARIES["comment"] in text]
+    assert not [found for text in written for found in _found_in(text.encode()) if found in ("token", *(one.source for one in DIALECTS))]
+    assert not _found_in(repr((beside, notes)).encode())
+    keys = rows(home, "select comment_key from fct_survey_answers where comment_key is not null")
+    assert keys
+    assert {key for (key,) in keys} <= {row[0] for row in beside}
 
 
 def test_receipts_and_reasons_beside_the_rows_hold_no_canary(planted_run):

@@ -29,7 +29,7 @@ def remove_older_publications(settings: Settings) -> int:
     """Remove every published copy but the one that readers are given; how many there were."""
     current = (settings.published / "parquet").resolve().name
     older = [path for path in settings.published.glob(".parquet-*") if path.name != current]
-    older += list(settings.published.glob(".marts.duckdb.*"))
+    older += [*settings.published.glob(".marts.duckdb.*"), *settings.published.glob(".comments.duckdb.*")]
     for path in older:
         _remove(path)
     return len(older)

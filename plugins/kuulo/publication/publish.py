@@ -14,6 +14,7 @@ from kuulo.errors import KuuloError
 from kuulo.landing.disk_room import disk_room
 from kuulo.landing.whole_files import private_folder, sync, whole_file
 from kuulo.publication.attempts import Attempt, TakenOver
+from kuulo.publication.comments import publish_comments
 from kuulo.settings import Settings
 from kuulo.warehouse.made_from import built_from
 
@@ -114,6 +115,7 @@ def publish_marts(settings: Settings, *, run: str) -> dict[str, int] | None:
     built = built_from(settings)
     if not built:
         raise NothingToPublish("there are no built marts: run build_marts first")
+    publish_comments(settings, built)
     parquet = settings.published / "parquet"
     stem = f".parquet-{built['fingerprint'][:12]}"
     if published_from(settings) == built["fingerprint"] and parquet.resolve().name.startswith(stem):

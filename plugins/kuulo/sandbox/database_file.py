@@ -11,6 +11,7 @@ from typing import Any
 from kuulo.landing.whole_files import private_folder, whole_file
 from kuulo.sandbox.company import Company
 from kuulo.sandbox.history import AS_OF
+from kuulo.sandbox.instants import unix
 from kuulo.sandbox.spreadsheets import made_from
 
 CONNECTION = "sandbox_kajo"
@@ -104,7 +105,7 @@ def _fill(connection: sqlite3.Connection, company: Company, made: str) -> None:
 def _order_rows(company: Company) -> Iterator[tuple[Any, ...]]:
     for order in company.orders:
         placed = None if order.is_refused else f"{order.ordered_at:%Y-%m-%dT%H:%M:%SZ}"
-        changed = int(order.changed_at.timestamp())
+        changed = unix(order.changed_at)
         yield int(order.order_id), order.customer_id, order.email, placed, changed, order.amount_cents / 100, order.status
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from kuulo.sandbox import HUBSPOT_TOKEN, SURVICATE_KEY
-from kuulo.sandbox.company import Company
 from kuulo.sandbox.dynamics365_dialect import CLIENT_ID, CLIENT_SECRET, TENANT, TOKEN_PREFIX, Dynamics365Dialect
 from kuulo.sandbox.dynamics365_dialect import PREFIX as DYNAMICS365_PREFIX
 from kuulo.sandbox.exchange import Answer, Request
@@ -30,6 +29,9 @@ class Spoken:
 
     Attributes:
         source: the source that it stands in for.
+        dialect: makes it of a company.
+        is_stateful: whether its answers depend on what was asked before and when, so that none may be kept and given again; it is made
+            of a company and a clock, and one request at a time reaches it.
         prefix: the path below which it answers, the vendor's own base path at its end; `also` more prefixes of it, such as a
             token endpoint's.
         login, secret, extra: what a connection to it says; `{address}` in a value of extra is where the sandbox answers.
@@ -37,17 +39,18 @@ class Spoken:
 
     source: str
     prefix: str
-    dialect: Callable[[Company], Dialect]
+    dialect: Callable[..., Dialect]
     secret: str = field(repr=False)
     login: str = ""
     extra: dict[str, str] = field(default_factory=dict)
     also: tuple[str, ...] = ()
+    is_stateful: bool = False
 
 
 DIALECTS = (
     Spoken(source="survicate", prefix="/survicate/v2", dialect=SurvicateDialect, secret=SURVICATE_KEY),
     Spoken(source="hubspot", prefix="/hubspot", dialect=HubspotDialect, secret=HUBSPOT_TOKEN),
-    Spoken(source="intercom", prefix="/intercom", dialect=IntercomDialect, secret=INTERCOM_TOKEN),
+    Spoken(source="intercom", prefix="/intercom", dialect=IntercomDialect, secret=INTERCOM_TOKEN, is_stateful=True),
     Spoken(source="stripe", prefix="/stripe/v1", dialect=StripeDialect, secret=STRIPE_KEY),
     Spoken(
         source="zendesk",

@@ -8,10 +8,11 @@ from urllib.parse import parse_qs, quote, unquote, urlencode
 
 from kuulo.sandbox.company import Company
 from kuulo.sandbox.dynamics365_asking import Preferences, filter_in, ordered_by, preferences_of, refusal, selected_in
-from kuulo.sandbox.dynamics365_objects import Table, TableRow, Values, service_tables, stamp
+from kuulo.sandbox.dynamics365_objects import Table, TableRow, Values, service_tables
 from kuulo.sandbox.dynamics365_voice_objects import voice_tables
 from kuulo.sandbox.exchange import Answer, Refusal, Request, json_answer
 from kuulo.sandbox.history import AS_OF
+from kuulo.sandbox.instants import zulu
 
 CLIENT_ID, CLIENT_SECRET, TENANT = "sandbox-client", "sandbox-dynamics365", "00000000-0000-4000-8000-00000000cafe"
 PREFIX, TOKEN_PREFIX = "/dynamics365/api/data/v9.2", "/dynamics365/oauth2"
@@ -97,7 +98,7 @@ class Dynamics365Dialect:
             cookie = _cookie(number + 1, _mark(order, page[-1]), tracked)
             return json_answer({**value, "@odata.nextLink": _link(request, table, [*kept, ("$skiptoken", cookie)])})
         if tracked:
-            delta = [(name, text) for name, text in kept if name != "$deltatoken"] + [("$deltatoken", str(stamp(AS_OF)))]
+            delta = [(name, text) for name, text in kept if name != "$deltatoken"] + [("$deltatoken", str(zulu(AS_OF)))]
             return json_answer({**value, "value": [*records, *gone], "@odata.deltaLink": _link(request, table, delta)})
         return json_answer(value)
 
@@ -163,11 +164,10 @@ def _token(request: Request) -> Answer:
 
 
 def _admit(request: Request) -> None:
-    token = request.headers.get("authorization", "").removeprefix("Bearer ")
-    if token == _TOKEN_WITHOUT_ROLE:
+    if request.bearer == _TOKEN_WITHOUT_ROLE:
         message = "Principal user (type=8) is missing prvReadEntity privilege for entity 'entity'. Context user roles are none."
         raise refusal(403, "0x80040220", message)
-    if token != _TOKEN:
+    if request.bearer != _TOKEN:
         raise refusal(401, "0x80072560", "The user is not a member of the organization.", (("WWW-Authenticate", "Bearer"),))
     if request.headers.get("odata-version", "4.0") != "4.0":
         raise refusal(400, "0x80060888", "The OData-Version header must be 4.0")

@@ -8,8 +8,10 @@ from typing import Any
 
 from kuulo.sandbox.company import Company
 from kuulo.sandbox.company_records import Person, SupportContact
-from kuulo.sandbox.dynamics365_support import SYSTEM, TEAMS, drawn_id, fixed_id
+from kuulo.sandbox.drawn_id import drawn_id
+from kuulo.sandbox.dynamics365_support import SYSTEM, TEAMS, fixed_id
 from kuulo.sandbox.history import AS_OF, HISTORY_START
+from kuulo.sandbox.instants import zulu
 from kuulo.sandbox.people import as_typed
 
 Values = dict[str, Any]
@@ -43,15 +45,10 @@ class Table:
         return frozenset(name for row in self.rows for name in row.values)
 
 
-def stamp(at: datetime | None) -> str | None:
-    """An instant as the vendor writes it: UTC, to the second."""
-    return None if at is None else f"{at:%Y-%m-%dT%H:%M:%SZ}"
-
-
 def row(created: datetime | None, modified: datetime, values: Values, *, state: int = 0, **kinds: str) -> TableRow:
     """A row with the columns that every table has."""
     modified = max(min(modified.replace(microsecond=0), AS_OF - timedelta(seconds=1)), HISTORY_START)
-    life = {"statecode": state, "createdon": stamp(created), "modifiedon": stamp(modified), "versionnumber": 0}
+    life = {"statecode": state, "createdon": zulu(created), "modifiedon": zulu(modified), "versionnumber": 0}
     return TableRow({**values, **life}, modified, kinds)
 
 
@@ -117,7 +114,7 @@ def _incident(contact: SupportContact, number: int, ratings: dict[str, Any]) -> 
         "isescalated": False,
         "escalatedon": None,
         "firstresponsesent": contact.first_reply_at is not None,
-        "deactivatedon": stamp(contact.resolved_at),
+        "deactivatedon": zulu(contact.resolved_at),
         "onholdtime": 0,
         "merged": False,
         "_masterid_value": None,
@@ -142,7 +139,7 @@ def _resolutions(rng: Random, contact: SupportContact) -> list[TableRow]:
         closed.append(contact.resolved_at)
     return [
         row(at, at, {
-            "activityid": drawn_id(rng), "_incidentid_value": contact.case_id, "actualend": stamp(at), "timespent": 5,
+            "activityid": drawn_id(rng), "_incidentid_value": contact.case_id, "actualend": zulu(at), "timespent": 5,
             "subject": "Solved",
         }, state=1 if at == contact.resolved_at else 2)
         for at in closed
@@ -154,8 +151,8 @@ def _conversation(contact: SupportContact) -> TableRow:
     made = row(contact.opened_at, contact.ended_at or contact.opened_at, {
         "activityid": contact.contact_id,
         "msdyn_channel": _LIVE_CHAT,
-        "msdyn_createdon": stamp(contact.opened_at),
-        "msdyn_closedon": stamp(contact.ended_at),
+        "msdyn_createdon": zulu(contact.opened_at),
+        "msdyn_closedon": zulu(contact.ended_at),
         "msdyn_activeagentassignedon": None,
         "msdyn_conversationhandletimeinseconds": None,
         "msdyn_conversationtalktimeinseconds": contact.talk_seconds,
@@ -188,8 +185,8 @@ def _phonecall(contact: SupportContact) -> TableRow:
         "activityid": contact.contact_id,
         "subject": "Call",
         "directioncode": contact.direction == "outbound",
-        "actualstart": stamp(contact.opened_at),
-        "actualend": stamp(contact.ended_at),
+        "actualstart": zulu(contact.opened_at),
+        "actualend": zulu(contact.ended_at),
         "actualdurationminutes": (contact.talk_seconds or 0) // 60,
         "_regardingobjectid_value": regarding,
         "_ownerid_value": contact.agent_id,
@@ -207,7 +204,7 @@ def _emails(rng: Random, contact: SupportContact) -> list[TableRow]:
         told += [(True, contact.first_reply_at + timedelta(seconds=n)) for n in range(contact.agent_replies or 0)]
     return [
         row(at, max(at, last), {
-            "activityid": drawn_id(rng), "subject": "About my lamps", "directioncode": is_outbound, "sender": None, "senton": stamp(at),
+            "activityid": drawn_id(rng), "subject": "About my lamps", "directioncode": is_outbound, "sender": None, "senton": zulu(at),
             "_regardingobjectid_value": contact.case_id, "_ownerid_value": fixed_id("users", "0"), "statuscode": 3 if is_outbound else 4,
         }, state=1, _regardingobjectid_value="incident", _ownerid_value="systemuser")
         for is_outbound, at in told

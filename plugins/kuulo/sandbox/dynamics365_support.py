@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 from kuulo.sandbox.company_records import Person, SupportContact
 from kuulo.sandbox.crowd import Crowd
+from kuulo.sandbox.drawn_id import drawn_id
 from kuulo.sandbox.history import AS_OF, mood
 from kuulo.sandbox.people import choose
 from kuulo.sandbox.support import TOPICS, SupportDesk
@@ -22,11 +23,6 @@ _HOUR = timedelta(hours=1)
 def fixed_id(kind: str, name: str) -> str:
     """The id of something that there is one of, such as the subject billing: the same in every company."""
     return str(uuid5(NAMESPACE_URL, f"https://kajo.example/{kind}/{name}"))
-
-
-def drawn_id(rng: Random) -> str:
-    """The id of one more record."""
-    return str(UUID(int=rng.getrandbits(128), version=4))
 
 
 def _introduce(rng: Random, people: list[Person]) -> list[Person]:

@@ -6,7 +6,8 @@ from random import Random
 from kuulo.sandbox.company_activity import SurveyInvite, VendorAnswer
 from kuulo.sandbox.company_records import Person, SupportContact
 from kuulo.sandbox.crowd import Crowd
-from kuulo.sandbox.dynamics365_support import SYSTEM, drawn_id, fixed_id
+from kuulo.sandbox.drawn_id import drawn_id
+from kuulo.sandbox.dynamics365_support import SYSTEM, fixed_id
 from kuulo.sandbox.history import AS_OF, HISTORY_START
 from kuulo.sandbox.scores import comment_on, score_on
 

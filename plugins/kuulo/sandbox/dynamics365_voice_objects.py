@@ -6,10 +6,12 @@ from typing import Any
 
 from kuulo.sandbox.company import Company
 from kuulo.sandbox.company_activity import SurveyInvite, VendorAnswer
-from kuulo.sandbox.dynamics365_objects import Table, TableRow, Values, row, stamp
-from kuulo.sandbox.dynamics365_support import SYSTEM, drawn_id, fixed_id
+from kuulo.sandbox.drawn_id import drawn_id
+from kuulo.sandbox.dynamics365_objects import Table, TableRow, Values, row
+from kuulo.sandbox.dynamics365_support import SYSTEM, fixed_id
 from kuulo.sandbox.dynamics365_voice import CES_QUESTION, CSAT_QUESTION, NPS_QUESTION, SURVEY, TEXT_QUESTION
 from kuulo.sandbox.history import HISTORY_START
+from kuulo.sandbox.instants import zulu
 
 _QUESTIONS = {
     NPS_QUESTION: ("How likely are you to recommend Kajo Lamps?", 10), CSAT_QUESTION: ("How satisfied are you with our service?", 5),
@@ -25,7 +27,7 @@ def _fixed_tables() -> list[Table]:
     survey = {
         "msfp_surveyid": SURVEY, "msfp_name": "After service", "msfp_friendlyname": "After service", **source, "msfp_surveysource": 1,
         "_msfp_project_value": fixed_id("projects", "care"), "msfp_startdate": None, "msfp_enddate": None,
-        "msfp_publishedon": stamp(HISTORY_START),
+        "msfp_publishedon": zulu(HISTORY_START),
     }  # fmt: skip
     questions: list[Values] = [
         {
@@ -81,7 +83,7 @@ def _response(given: list[VendorAnswer], invite: SurveyInvite | None) -> TableRo
         "activityid": first.response_id, "msfp_npsscore": value.get("nps"),
         "msfp_satisfactionmetricvalue": _metric_value(value.get("nps"), value.get("csat")), "msfp_sentiment": 647390001,
         "msfp_respondentemailaddress": person.emails[0] if person and by_email else None, "msfp_language": first.language,
-        "msfp_locale": first.language, "msfp_startdate": None, "msfp_submitdate": stamp(first.at), "msfp_embedcontextparameters": None,
+        "msfp_locale": first.language, "msfp_startdate": None, "msfp_submitdate": zulu(first.at), "msfp_embedcontextparameters": None,
         "msfp_sourceresponseidentifier": f"r-{first.response_id[:8]}", "msfp_sourcesurveyidentifier": "voice-1",
         "_msfp_surveyid_value": SURVEY, "_msfp_surveyinviteid_value": invite.invite_id if invite else None,
         "_msfp_parentsurveyresponse_value": None,
@@ -108,8 +110,8 @@ def _invite(invite: SurveyInvite) -> TableRow:
     return row(invite.sent_at, invite.responded_at or invite.sent_at, {
         "activityid": invite.invite_id, "msfp_channel": _CHANNELS[invite.channel],
         "msfp_invitestatus": _SENT if invite.delivered else _FAILED, "msfp_invitestatusreason": None,
-        "msfp_invitefailurereason": None if invite.delivered else "MailboxUnknown", "msfp_invitesentdate": stamp(invite.sent_at),
-        "msfp_inviteupdateddate": stamp(invite.responded_at), "msfp_inviteemailaddress": None, "_msfp_surveyid_value": SURVEY,
+        "msfp_invitefailurereason": None if invite.delivered else "MailboxUnknown", "msfp_invitesentdate": zulu(invite.sent_at),
+        "msfp_inviteupdateddate": zulu(invite.responded_at), "msfp_inviteemailaddress": None, "_msfp_surveyid_value": SURVEY,
         "_regardingobjectid_value": invite.person.known_as[SYSTEM][0],
     }, state=1, _regardingobjectid_value="contact")  # fmt: skip
 

@@ -28,6 +28,12 @@ class Request:
         """The same request as the dialect under the prefix sees it."""
         return Request(self.method, self.path.removeprefix(prefix), self.query, self.headers, self.body)
 
+    @property
+    def bearer(self) -> str:
+        """The token of `Authorization: Bearer`, empty where there is none."""
+        scheme, _, token = self.headers.get("authorization", "").partition(" ")
+        return token if scheme == "Bearer" else ""
+
     def last(self, name: str, default: str = "") -> str:
         """The last value of a query parameter."""
         return next((value for key, value in reversed(self.query) if key == name), default)

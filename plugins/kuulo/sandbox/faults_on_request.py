@@ -25,11 +25,16 @@ class _Planned:
 
 
 class FaultScript:
-    """The faults that wait to be committed; safe to use from several threads."""
+    """The faults that wait to be committed; safe to use from several threads.
+
+    Attributes:
+        spoilt: how many answers left otherwise than they should have, since it was last told to behave.
+    """
 
     def __init__(self, faults: tuple[Fault, ...] = ()) -> None:
         self._lock = Lock()
         self._planned: list[_Planned] = []
+        self.spoilt = 0
         for fault in faults:
             self.add(fault)
 
@@ -44,6 +49,7 @@ class FaultScript:
         """Behave from now on."""
         with self._lock:
             self._planned.clear()
+            self.spoilt = 0
 
     def spoil(self, request: Request, good: Answer, shape: PageShape | None, elsewhere: Callable[[], Answer]) -> Answer:
         """The answer as it leaves the house: the good one, or what the first fitting fault makes of it."""
@@ -54,4 +60,8 @@ class FaultScript:
             planned.seen.append((request.path, good))
             seen = list(planned.seen)
         occasion = Occasion(fault=planned.fault, request=request, good=good, shape=shape, seen=seen, elsewhere=elsewhere)
-        return KINDS[planned.fault.kind](occasion)
+        answer = KINDS[planned.fault.kind](occasion)
+        if answer != good:
+            with self._lock:
+                self.spoilt += 1
+        return answer

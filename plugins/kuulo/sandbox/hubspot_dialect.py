@@ -55,13 +55,11 @@ class HubspotDialect:
             return refused.answer
 
     def _admit(self, request: Request) -> None:
-        authorization = request.headers.get("authorization", "")
-        scheme, _, token = authorization.partition(" ")
-        if authorization and (scheme != "Bearer" or not re.fullmatch(r"[\w-]+", token)):
+        if request.headers.get("authorization") and not re.fullmatch(r"[\w-]+", request.bearer):
             raise refusal(530, "INVALID_AUTHENTICATION", "The access token is malformed")
-        if token == TOKEN_WITHOUT_SCOPE:
+        if request.bearer == TOKEN_WITHOUT_SCOPE:
             raise refusal(403, "MISSING_SCOPES", "This app hasn't been granted all required scopes to make this call")
-        if token != HUBSPOT_TOKEN:
+        if request.bearer != HUBSPOT_TOKEN:
             raise refusal(401, "INVALID_AUTHENTICATION", "Authentication credentials not found")
 
     def _of_type(self, object_type: str) -> tuple[str, list[CrmObject]]:

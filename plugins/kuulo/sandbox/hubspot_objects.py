@@ -8,6 +8,7 @@ from kuulo.sandbox.company import Company
 from kuulo.sandbox.company_activity import Deal
 from kuulo.sandbox.company_records import CrmCompany, CrmContact, FeedbackSubmission, SupportContact
 from kuulo.sandbox.hubspot_feedback import FEEDBACK_SURVEYS
+from kuulo.sandbox.instants import zulu
 
 Properties = dict[str, str | None]
 SOURCE_TYPES = {"email": "EMAIL", "web": "FORM", "chat": "CHAT", "phone": "PHONE"}
@@ -43,7 +44,7 @@ class CrmObject:
 
 def millis(at: datetime) -> str:
     """An instant as the envelope has it: UTC with three digits of a second."""
-    return at.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    return zulu(at, "milliseconds")
 
 
 def _instant(at: datetime | None) -> str | None:

@@ -7,17 +7,14 @@ from typing import Any
 from kuulo.sandbox.company import Company
 from kuulo.sandbox.company_activity import SurveyInvite, VendorAnswer
 from kuulo.sandbox.company_records import SupportContact
-from kuulo.sandbox.intercom_parts import Timeline, author, seconds
+from kuulo.sandbox.instants import unix
+from kuulo.sandbox.intercom_parts import Timeline, author
 from kuulo.sandbox.intercom_ratings import AI_AGENT_RATING, CONVERSATION_RATING
 from kuulo.sandbox.intercom_support import ADMIN_IDS, SYSTEM, TEAM_IDS, TICKET
 
 Record = dict[str, Any]
 
 _SOURCE_TYPES = {"chat": "conversation", "phone": "phone_call"}
-
-
-def _second(at: datetime | None) -> int | None:
-    return seconds(at) if at else None
 
 
 class Conversations:
@@ -43,8 +40,8 @@ class Conversations:
             timeline.with_person(human)
         is_closed = human.is_resolved if human else True
         record = {
-            "type": "conversation", "id": identity, "title": None, "created_at": None if first.is_refused else seconds(first.opened_at),
-            "updated_at": _second(first.updated_at), "waiting_since": None, "snoozed_until": None, "open": not is_closed,
+            "type": "conversation", "id": identity, "title": None, "created_at": None if first.is_refused else unix(first.opened_at),
+            "updated_at": unix(first.updated_at), "waiting_since": None, "snoozed_until": None, "open": not is_closed,
             "state": "closed" if is_closed else "open", "read": True, "priority": "not_priority",
             "admin_assignee_id": int(human.agent_id) if human and human.agent_id else None,
             "team_assignee_id": TEAM_IDS[human.team] if human and human.team else None,
@@ -63,7 +60,7 @@ class Conversations:
         answer: VendorAnswer | None = self._ratings.get(identity)
         return {
             "rating": answer.value if answer else None, "remark": answer.comment if answer else None,
-            "created_at": seconds(invite.sent_at), "updated_at": seconds(answer.at if answer else invite.sent_at),
+            "created_at": unix(invite.sent_at), "updated_at": unix(answer.at if answer else invite.sent_at),
             "contact": {"type": "contact", "id": contact["id"]}, "teammate": {"type": "admin", "id": ADMIN_IDS[0]},
         }  # fmt: skip
 
@@ -73,7 +70,7 @@ class Conversations:
         state = "routed_to_team" if human else "abandoned" if bot.is_abandoned else "assumed_resolution"
         answer = self._agent_ratings.get(bot.contact_id)
         given = {"rating": answer.value, "rating_remark": answer.comment} if answer else {"rating": None, "rating_remark": None}
-        at = _second(answer.at) if answer else None
+        at = unix(answer.at) if answer else None
         return {"ai_agent_participated": True, "ai_agent": {"resolution_state": state, **given, "created_at": at, "updated_at": at}}
 
 
@@ -98,14 +95,14 @@ def _statistics(bot: SupportContact | None, human: SupportContact | None, parts:
     """Each is null until it happens; times until a reply leave out the nights, so they are shorter than the instants say."""
     closed = None
     if human and human.ended_at:
-        closed = seconds(human.ended_at) - (0 if human.is_resolved else 20)
+        closed = unix(human.ended_at) - (0 if human.is_resolved else 20)
     elif bot and not human:
-        closed = _second(bot.ended_at)
+        closed = unix(bot.ended_at)
     reply = human.first_reply_at if human else None
     return {
-        "type": "conversation_statistics", "first_admin_reply_at": _second(reply),
-        "time_to_admin_reply": (seconds(reply) - seconds(human.opened_at)) // 3 if human and reply else None,
-        "first_assignment_at": seconds(human.opened_at) if human and human.team else None, "first_close_at": closed,
+        "type": "conversation_statistics", "first_admin_reply_at": unix(reply),
+        "time_to_admin_reply": (unix(reply) - unix(human.opened_at)) // 3 if human and reply else None,
+        "first_assignment_at": unix(human.opened_at) if human and human.team else None, "first_close_at": closed,
         "last_close_at": closed, "count_reopens": (human.reopen_count or None) if human else None,
         "count_assignments": 1, "count_conversation_parts": parts,
         "handling_time": human.talk_seconds * 40 if human and human.talk_seconds else None,
@@ -117,7 +114,7 @@ def ticket_record(ticket: SupportContact, contact: Record) -> Record:
     """A customer's ticket, its parts in it."""
     identity = ticket.contact_id.removeprefix(TICKET)
     parts = [
-        {"type": "ticket_part", "id": f"{identity}{number:03d}", "part_type": kind, "created_at": seconds(at), "updated_at": seconds(at),
+        {"type": "ticket_part", "id": f"{identity}{number:03d}", "part_type": kind, "created_at": unix(at), "updated_at": unix(at),
          "author": author(by, "1"), "attachments": [], "redacted": False, **more}
         for number, (at, kind, by, more) in enumerate(_ticket_events(ticket))
     ]  # fmt: skip
@@ -128,7 +125,7 @@ def ticket_record(ticket: SupportContact, contact: Record) -> Record:
         "ticket_state": {"type": "ticket_state", "id": "8577", "category": state}, "contacts": _contacts(contact),
         "ticket_type": {"type": "ticket_type", "id": "100", "name": ticket.topic.title() if ticket.topic else None},
         "admin_assignee_id": ticket.agent_id or "0", "team_assignee_id": str(TEAM_IDS[ticket.team]) if ticket.team else "0",
-        "created_at": seconds(ticket.opened_at), "updated_at": _second(ticket.updated_at), "open": not ticket.is_resolved,
+        "created_at": unix(ticket.opened_at), "updated_at": unix(ticket.updated_at), "open": not ticket.is_resolved,
         "snoozed_until": None,
         "linked_objects": {"type": "list", "data": [], "total_count": 0, "has_more": False},
         "ticket_parts": {"type": "ticket_part.list", "ticket_parts": parts, "total_count": len(parts)},

@@ -4,12 +4,13 @@ import json
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from kuulo.sandbox.company import Company
 from kuulo.sandbox.company_records import SupportContact
-from kuulo.sandbox.exchange import Answer, Request, json_answer
+from kuulo.sandbox.exchange import Answer, Refusal, Request, json_answer
 from kuulo.sandbox.intercom_conversations import Conversations, internal_tickets, ticket_record
 from kuulo.sandbox.intercom_records import admin_records, company_record, contact_record, team_records
 from kuulo.sandbox.intercom_search import SearchRefused, search_page
@@ -24,17 +25,12 @@ _SEARCHES = {"/contacts/search": ("data", "list", 50), "/conversations/search": 
              "/tickets/search": ("tickets", "ticket.list", 20)}  # fmt: skip
 
 
-class _Told(Exception):
+def refusal(status: int, code: str, message: str) -> Refusal:
     """A refusal in the vendor's words."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(code)
-        self.status = status
-        self.body = {
-            "type": "error.list",
-            "request_id": "00000000-0000-4000-8000-000000000000",
-            "errors": [{"code": code, "message": message}],
-        }
+    return Refusal(
+        status,
+        {"type": "error.list", "request_id": "00000000-0000-4000-8000-000000000000", "errors": [{"code": code, "message": message}]},
+    )
 
 
 class IntercomDialect:
@@ -76,20 +72,19 @@ class IntercomDialect:
             self._admit(request)
             headers, is_over = self._headers()
             if is_over:
-                raise _Told(429, "rate_limit_exceeded", "Exceeded rate limit")
+                raise refusal(429, "rate_limit_exceeded", "Exceeded rate limit")
             return json_answer(self._body(request), headers=headers)
-        except _Told as refused:
-            return json_answer(refused.body, refused.status, headers)
+        except Refusal as refused:
+            return replace(refused.answer, headers=headers)
 
     def _admit(self, request: Request) -> None:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme != "Bearer" or token not in (INTERCOM_TOKEN, TOKEN_WITHOUT_PERMISSION):
-            raise _Told(401, "unauthorized", "Access Token Invalid")
-        if token == TOKEN_WITHOUT_PERMISSION:
-            raise _Told(401, "unauthorized", "The app does not have the required permission")
+        if request.bearer not in (INTERCOM_TOKEN, TOKEN_WITHOUT_PERMISSION):
+            raise refusal(401, "unauthorized", "Access Token Invalid")
+        if request.bearer == TOKEN_WITHOUT_PERMISSION:
+            raise refusal(401, "unauthorized", "The app does not have the required permission")
         version = request.headers.get("intercom-version", "1.4")
         if not VERSION.fullmatch(version):
-            raise _Told(400, "intercom_version_invalid", "The requested version could not be found")
+            raise refusal(400, "intercom_version_invalid", "The requested version could not be found")
 
     def _headers(self) -> tuple[tuple[tuple[str, str], ...], bool]:
         """The headers of the limits, and whether this request is beyond them."""
@@ -114,16 +109,16 @@ class IntercomDialect:
             return self._scroll(request.last("scroll_param"))
         if request.method == "GET" and (match := re.fullmatch(r"/conversations/(\d+)", request.path)):
             return self._conversation(match[1], request.last("display_as"))
-        raise _Told(404, "not_found", "Resource Not Found")
+        raise refusal(404, "not_found", "Resource Not Found")
 
     def _search(self, request: Request) -> dict[str, Any]:
         records_at, kind, size = _SEARCHES[request.path]
         try:
             page, pages, total = search_page(self._lists[request.path], json.loads(request.body), size)
         except SearchRefused as refused:
-            raise _Told(400, refused.code, str(refused)) from None
+            raise refusal(400, refused.code, str(refused)) from None
         except ValueError:
-            raise _Told(400, "parameter_invalid", "The body is no JSON") from None
+            raise refusal(400, "parameter_invalid", "The body is no JSON") from None
         if pages["next"] and request.headers.get("intercom-version", "1.4").startswith("1."):
             pages["next"] = f"https://api.intercom.io{request.path}?per_page={size}&starting_after={quote(pages['next']['starting_after'])}"
         return {"type": kind, records_at: page, "pages": pages, "total_count": total}
@@ -131,7 +126,7 @@ class IntercomDialect:
     def _conversation(self, identity: str, display_as: str) -> dict[str, Any]:
         found = self._conversations.get(identity)
         if found is None:
-            raise _Told(404, "not_found", "Resource Not Found")
+            raise refusal(404, "not_found", "Resource Not Found")
         parts = self._parts[identity]
         if display_as != "plaintext":
             parts = [{**part, "body": f"<p>{part['body']}</p>" if part["body"] else None} for part in parts]
@@ -141,12 +136,12 @@ class IntercomDialect:
     def _scroll(self, param: str) -> dict[str, Any]:
         if not param:
             if self._now() < self._open_until:
-                raise _Told(400, "scroll_exists", "scroll already exists for this workspace")
+                raise refusal(400, "scroll_exists", "scroll already exists for this workspace")
             self._scrolls += 1
             param = f"{self._scrolls}-0"
         match = re.fullmatch(r"(\d+)-(\d+)", param)
         if match is None or int(match[1]) > self._scrolls:
-            raise _Told(404, "not_found", "scroll parameter not found")
+            raise refusal(404, "not_found", "scroll parameter not found")
         number, start = int(match[1]), int(match[2])
         page = self._companies[start : start + _SCROLL_PAGE]
         self._open_until = self._now() + _SCROLL_SECONDS if page else 0.0

@@ -4,15 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from kuulo.sandbox.company_records import SupportContact
+from kuulo.sandbox.instants import unix
 from kuulo.sandbox.intercom_support import ADMIN_IDS, TEAM_IDS
 
 Record = dict[str, Any]
 BOT_ID = 278
-
-
-def seconds(at: datetime) -> int:
-    """Unix seconds."""
-    return int(at.timestamp())
 
 
 def author(kind: str, identity: str, *, is_ai: bool = False) -> Record:
@@ -38,8 +34,8 @@ class Timeline:
     def _add(self, at: datetime, kind: str, by: Record, *, body: str | None = None, assigned: Record | None = None) -> None:
         number = len(self.parts) + 1
         self.parts.append({
-            "type": "conversation_part", "id": f"{self._identity}{number:03d}", "part_type": kind, "body": body, "created_at": seconds(at),
-            "updated_at": seconds(at), "notified_at": seconds(at), "assigned_to": assigned, "author": by, "attachments": [],
+            "type": "conversation_part", "id": f"{self._identity}{number:03d}", "part_type": kind, "body": body, "created_at": unix(at),
+            "updated_at": unix(at), "notified_at": unix(at), "assigned_to": assigned, "author": by, "attachments": [],
             "external_id": None, "redacted": False, "email_message_metadata": None, "state": "open", "tags": [], "event_details": None,
             "app_package_code": None,
         })  # fmt: skip

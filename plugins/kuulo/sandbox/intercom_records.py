@@ -1,21 +1,16 @@
 """Contacts, companies, admins and teams of Intercom, as the vendor writes them."""
 
-from datetime import datetime
 from random import Random
 from typing import Any
 
 from kuulo.sandbox.company_records import CrmCompany, Person, SupportContact
-from kuulo.sandbox.intercom_parts import seconds
+from kuulo.sandbox.instants import unix
 from kuulo.sandbox.intercom_support import ADMIN_IDS, TEAM_IDS, object_id
 from kuulo.sandbox.people import as_typed
 
 Record = dict[str, Any]
 
 _WORKSPACE = "kajo1234"
-
-
-def _second(at: datetime | None) -> int | None:
-    return seconds(at) if at else None
 
 
 def is_user(person: Person) -> bool:
@@ -33,9 +28,9 @@ def contact_record(contact_id: str, person: Person | None, talks: list[SupportCo
         "type": "contact", "id": contact_id, "workspace_id": _WORKSPACE, "external_id": _external_id(person, contact_id),
         "role": "user" if has_number else "lead", "email": email, "phone": None, "name": f"Customer {contact_id[:4]}", "avatar": None,
         "owner_id": rng.choice(ADMIN_IDS) if rng.random() < 0.2 else None, "has_hard_bounced": False, "marked_email_as_spam": False,
-        "unsubscribed_from_emails": rng.random() < 0.1, "created_at": seconds(min(talk.opened_at for talk in talks)),
-        "updated_at": seconds(last), "signed_up_at": _second(person.created_at) if has_number and person else None,
-        "last_seen_at": seconds(last), "last_replied_at": seconds(last), "language_override": None,
+        "unsubscribed_from_emails": rng.random() < 0.1, "created_at": unix(min(talk.opened_at for talk in talks)),
+        "updated_at": unix(last), "signed_up_at": unix(person.created_at) if has_number and person else None,
+        "last_seen_at": unix(last), "last_replied_at": unix(last), "language_override": None,
         "browser_language": person.language if person else "en", "location": {"type": "location", "country": "Finland", "city": "Oulu"},
         "custom_attributes": {}, "tags": {"type": "list", "data": []}, "companies": {"type": "list", "data": []},
     }  # fmt: skip
@@ -53,8 +48,8 @@ def company_record(company: CrmCompany) -> Record:
     return {
         "type": "company", "id": object_id(f"company {company.company_id}"), "company_id": company.company_id, "app_id": _WORKSPACE,
         "name": company.name, "plan": {}, "industry": company.industry, "website": company.domain, "size": company.employees,
-        "monthly_spend": 0, "user_count": 1, "session_count": 3, "remote_created_at": seconds(company.created_at),
-        "created_at": seconds(company.created_at), "updated_at": seconds(company.updated_at), "custom_attributes": {},
+        "monthly_spend": 0, "user_count": 1, "session_count": 3, "remote_created_at": unix(company.created_at),
+        "created_at": unix(company.created_at), "updated_at": unix(company.updated_at), "custom_attributes": {},
         "tags": {"type": "tag.list", "tags": []}, "segments": {"type": "segment.list", "segments": []},
     }  # fmt: skip
 

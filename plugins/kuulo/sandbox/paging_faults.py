@@ -53,8 +53,9 @@ def _empty_page(on: Occasion, shape: PageShape, page: dict[str, Any]) -> None:
 
 
 def _wrong_total(on: Occasion, shape: PageShape, page: dict[str, Any]) -> None:
-    """More are announced than come."""
-    put_at(page, shape.total_at, value_at(page, shape.total_at) + _FEW_MORE)
+    """More are announced than come, where any are announced."""
+    if shape.total_at:
+        put_at(page, shape.total_at, value_at(page, shape.total_at) + _FEW_MORE)
 
 
 def _other_links(on: Occasion, shape: PageShape, page: dict[str, Any]) -> None:

@@ -3,7 +3,8 @@
 import json
 import socket
 import ssl
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
@@ -21,7 +22,8 @@ from kuulo.sandbox.wire_faults import break_on_the_line
 
 ADMIN_PREFIX = "/_sandbox"
 _LARGEST_BODY = 4_000_000
-_HEADERS_THAT_COUNT = ("authorization", "prefer", "intercom-version", "stripe-version")
+# What an answer that is kept depends on, beside path, query and body: who asks, what is preferred, and where the vendor seems to be.
+_HEADERS_THAT_COUNT = ("authorization", "prefer", "host", "x-forwarded-proto", "odata-version")
 
 
 class Reception:
@@ -33,14 +35,16 @@ class Reception:
         page_size: of the declared lists, whatever a request asks for; 0 leaves it to the request.
     """
 
-    def __init__(self, company: Company, faults: tuple[Fault, ...] = ()) -> None:
+    def __init__(self, company: Company, faults: tuple[Fault, ...] = (), now: Callable[[], float] = time.time) -> None:
+        """`now` is the vendors' clock, in Unix seconds."""
         self._company, self._smaller_company = company, company
         self._dialects: dict[tuple[str, bool], Dialect] = {}
         self._rendered: dict[tuple[Any, ...], Answer] = {}
-        self._lock, self._making = Lock(), Lock()
+        self._lock, self._making, self._remembering = Lock(), Lock(), Lock()
         self.requests: list[str] = []
         self.faults = FaultScript(faults)
         self.page_size = 0
+        self._now = now
 
     def answer(self, request: Request) -> Answer:
         """The answer to a request to a vendor or to the sandbox itself."""
@@ -59,8 +63,8 @@ class Reception:
         shape = list_at(spoken.source, below.path)
         if self.page_size:
             below = in_smaller_pages(spoken.source, below, self.page_size)
-        good = self._once(spoken, below)
-        return self.faults.spoil(request, good, shape, lambda: self._once(spoken, below, fewer=True))
+        good = self._good(spoken, below)
+        return self.faults.spoil(request, good, shape, lambda: self._good(spoken, below, fewer=True))
 
     def _dialect(self, spoken: Spoken, fewer: bool) -> Dialect:
         """The vendor's dialect, made when it is first spoken to: who reads one source need not wait for the others."""
@@ -68,10 +72,20 @@ class Reception:
             if fewer and self._smaller_company is self._company:
                 self._smaller_company = with_fewer_records(self._company)
             if (spoken.source, fewer) not in self._dialects:
-                self._dialects[spoken.source, fewer] = spoken.dialect(self._smaller_company if fewer else self._company)
+                company = self._smaller_company if fewer else self._company
+                made = spoken.dialect(company, self._now) if spoken.is_stateful else spoken.dialect(company)
+                self._dialects[spoken.source, fewer] = made
             return self._dialects[spoken.source, fewer]
 
-    def _once(self, spoken: Spoken, below: Request, *, fewer: bool = False) -> Answer:
+    def _good(self, spoken: Spoken, below: Request, *, fewer: bool = False) -> Answer:
+        """What the vendor answers when nothing goes wrong."""
+        if not spoken.is_stateful:
+            return self._once(spoken, below, fewer=fewer)
+        dialect = self._dialect(spoken, fewer)
+        with self._remembering:
+            return dialect.answer(below)
+
+    def _once(self, spoken: Spoken, below: Request, *, fewer: bool) -> Answer:
         """A page is rendered when it is first asked for; nothing in the company changes afterwards."""
         told = tuple(below.headers.get(name) for name in _HEADERS_THAT_COUNT)
         key = (spoken.source, fewer, below.method, below.path, below.query, below.body, told)
@@ -149,8 +163,15 @@ class _QuietServer(ThreadingHTTPServer):
 class SandboxServer:
     """A running sandbox; close it when done, or use `serve`."""
 
-    def __init__(self, company: Company, port: int = 0, faults: tuple[Fault, ...] = (), tls: ssl.SSLContext | None = None) -> None:
-        self.reception = Reception(company, faults)
+    def __init__(
+        self,
+        company: Company,
+        port: int = 0,
+        faults: tuple[Fault, ...] = (),
+        tls: ssl.SSLContext | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.reception = Reception(company, faults, now)
         handler = type("_BoundHandler", (_Handler,), {"reception": self.reception})
         self._server = _QuietServer(("127.0.0.1", port), handler)
         self._scheme = "https" if tls else "http"
@@ -180,9 +201,15 @@ class SandboxServer:
 
 
 @contextmanager
-def serve(company: Company, port: int = 0, faults: tuple[Fault, ...] = (), tls: ssl.SSLContext | None = None) -> Iterator[SandboxServer]:
-    """Serve the company for as long as the context lasts; port 0 takes a free one, `tls` makes it https."""
-    server = SandboxServer(company, port, faults, tls)
+def serve(
+    company: Company,
+    port: int = 0,
+    faults: tuple[Fault, ...] = (),
+    tls: ssl.SSLContext | None = None,
+    now: Callable[[], float] = time.time,
+) -> Iterator[SandboxServer]:
+    """Serve the company for as long as the context lasts; port 0 takes a free one, `tls` makes it https, `now` is the vendors' clock."""
+    server = SandboxServer(company, port, faults, tls, now)
     try:
         yield server
     finally:

@@ -44,10 +44,9 @@ class StripeDialect:
             return refused.answer
 
     def _admit(self, request: Request) -> None:
-        scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        if scheme != "Bearer" or key not in (STRIPE_KEY, KEY_WITHOUT_PERMISSION):
+        if request.bearer not in (STRIPE_KEY, KEY_WITHOUT_PERMISSION):
             raise refusal(401, "Invalid API Key provided.")
-        if key == KEY_WITHOUT_PERMISSION:
+        if request.bearer == KEY_WITHOUT_PERMISSION:
             raise refusal(403, "The provided key does not have the required permissions.", code="more_permissions_required")
 
     def _all(self, kind: str) -> list[Record]:

@@ -1,21 +1,18 @@
 """Stripe's objects as it writes them: customers, subscriptions with their items, invoices, and the events of thirty days."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from kuulo.sandbox.company import Company
 from kuulo.sandbox.company_records import Person
 from kuulo.sandbox.history import AS_OF
+from kuulo.sandbox.instants import unix
 from kuulo.sandbox.stripe_billing import EVENTS_SINCE, CardSubscription, Price, card_subscriptions, chance, stripe_customer_id
 
 Record = dict[str, Any]
 # Kinds of subscription that count nowhere: what became of it, and whether it had a trial.
 _NEVER_PAID = (("trialing", True), ("incomplete", False), ("incomplete_expired", False), ("paused", True), ("canceled", True))
 _REASONS = {"voluntary": "cancellation_requested", "involuntary": "payment_failed"}
-
-
-def _unix(moment: datetime | None) -> int | None:
-    return int(moment.timestamp()) if moment else None
 
 
 def _customer(person: Person, number: str, email: str | None) -> Record:
@@ -25,7 +22,7 @@ def _customer(person: Person, number: str, email: str | None) -> Record:
         "id": stripe_customer_id(number),
         "object": "customer",
         "address": None,
-        "created": _unix(person.created_at),
+        "created": unix(person.created_at),
         "currency": "eur",
         "delinquent": False,
         "email": None if known_by in (6, 7) else email,
@@ -66,15 +63,15 @@ def _items(identity: str, prices: list[Price]) -> Record:
 
 def _subscription(card: CardSubscription) -> Record:
     last, identity = card.parts[-1], card.subscription_id
-    ended, begun = _unix(card.ended_at), _unix(card.started_at)
-    paid_from = _unix(card.parts[0].started_at) if card.trial_days else None
+    ended, begun = unix(card.ended_at), unix(card.started_at)
+    paid_from = unix(card.parts[0].started_at) if card.trial_days else None
     runs_out = not card.ended_at and chance(identity, 23) == 0
     return {
         "id": identity,
         "object": "subscription",
-        "cancel_at": _unix(AS_OF + timedelta(days=9)) if runs_out else None,
+        "cancel_at": unix(AS_OF + timedelta(days=9)) if runs_out else None,
         "cancel_at_period_end": runs_out,
-        "canceled_at": ended or (_unix(AS_OF - timedelta(days=3)) if runs_out else None),
+        "canceled_at": ended or (unix(AS_OF - timedelta(days=3)) if runs_out else None),
         "cancellation_details": {"comment": last.cancel_reason, "feedback": None, "reason": _REASONS.get(last.cancel_kind or "")},
         "collection_method": "charge_automatically",
         "created": begun,
@@ -97,7 +94,7 @@ def _never_paid(pattern: Record, number: int) -> Record:
     """A subscription of the same customer that was never paid for."""
     status, tried = _NEVER_PAID[number % len(_NEVER_PAID)]
     start = int(pattern["created"]) + 3600 * number
-    end = {"trialing": _unix(AS_OF + timedelta(days=5))}.get(status, start + 14 * 86_400) if tried else None
+    end = {"trialing": unix(AS_OF + timedelta(days=5))}.get(status, start + 14 * 86_400) if tried else None
     over = status in ("canceled", "incomplete_expired")
     trial = {"trial_start": start if tried else None, "trial_end": end, "ended_at": (end or start + 82_800) if over else None}
     identity = f"sub_never{number:04d}"
@@ -108,7 +105,7 @@ def _never_paid(pattern: Record, number: int) -> Record:
 def _invoice(card: CardSubscription) -> Record:
     """The first invoice of each subscription."""
     due = card.parts[0].mrr_cents
-    at = _unix(card.parts[0].started_at)
+    at = unix(card.parts[0].started_at)
     paid = card.status in ("active", "canceled")
     return {
         "id": f"in_{card.subscription_id.removeprefix('sub_')}",
@@ -179,7 +176,7 @@ class StripeAccount:
         return person.left_at is not None and person.left_at < EVENTS_SINCE and chance(f"deleted: {person.number}", 6) == 0
 
     def _customer_events(self, everyone: list[Record]) -> list[Record]:
-        since, gone = int(EVENTS_SINCE.timestamp()), int((AS_OF - timedelta(days=10)).timestamp())
+        since, gone = unix(EVENTS_SINCE), unix(AS_OF - timedelta(days=10))
         new = [_event("customer.created", made["created"], made) for made in everyone if made["created"] >= since]
         return [*new, *(_event("customer.deleted", gone, made) for made in self.deleted.values())]
 
@@ -195,10 +192,10 @@ def _told(card: CardSubscription, by_id: dict[str, Record]) -> list[Record]:
     found = []
     for part, earlier, later in zip(card.parts[1:], card.prices, card.prices[1:], strict=False):
         told = {**living, "items": _items(identity, later)}
-        found.append(_event("customer.subscription.updated", int(part.started_at.timestamp()), told, items=_items(identity, earlier)))
+        found.append(_event("customer.subscription.updated", unix(part.started_at), told, items=_items(identity, earlier)))
     if card.started_at >= EVENTS_SINCE:
         begun = {**living, "items": _items(identity, card.prices[0])}
-        found.append(_event("customer.subscription.created", int(card.started_at.timestamp()), begun))
+        found.append(_event("customer.subscription.created", unix(card.started_at), begun))
     if card.ended_at and card.ended_at >= EVENTS_SINCE:
-        found.append(_event("customer.subscription.deleted", int(card.ended_at.timestamp()), after))
+        found.append(_event("customer.subscription.deleted", unix(card.ended_at), after))
     return found

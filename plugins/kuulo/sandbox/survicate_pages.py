@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kuulo.sandbox.company_records import SurveyResponse
+from kuulo.sandbox.instants import zulu
 from kuulo.sandbox.survicate_surveys import SURVEYS, Question, Survey
 
 ATTRIBUTES = ("email", "user_id", "plan")
@@ -13,7 +14,7 @@ _DEVICES = {"web": ("desktop", "Windows"), "mobile": ("mobile", "Android"), "ema
 
 def micros(at: datetime) -> str:
     """An instant as Survicate writes it: UTC with six digits of a second; sorts as text."""
-    return at.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    return zulu(at, "microseconds")
 
 
 def survey_record(survey: Survey) -> dict[str, Any]:

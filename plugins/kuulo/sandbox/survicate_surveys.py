@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
-from uuid import UUID
 
 from kuulo.sandbox.company_records import GivenAnswer, Person, SurveyResponse
 from kuulo.sandbox.crowd import Crowd
+from kuulo.sandbox.drawn_id import drawn_id
 from kuulo.sandbox.history import HISTORY_START
 from kuulo.sandbox.people import as_typed, choose
 from kuulo.sandbox.scores import comment_on, score_on
@@ -117,16 +117,11 @@ def _attributes(rng: Random, person: Person) -> dict[str, str]:
     return known
 
 
-def uuid_from(rng: Random) -> str:
-    """A random UUID of the generator's own stream."""
-    return str(UUID(int=rng.getrandbits(128), version=4))
-
-
 def _response(rng: Random, survey: Survey, person: Person, at: datetime, attributes: dict[str, str]) -> SurveyResponse:
     return SurveyResponse(
-        uuid=uuid_from(rng),
+        uuid=drawn_id(rng),
         survey_id=survey.survey_id,
-        respondent_uuid=uuid_from(rng),
+        respondent_uuid=drawn_id(rng),
         collected_at=at,
         person=person if attributes else None,
         attributes={**attributes, "plan": rng.choice(("paid", "trial"))},

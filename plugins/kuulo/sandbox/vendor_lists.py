@@ -75,6 +75,7 @@ LISTS: dict[str, tuple[PageShape, ...]] = {
             path=r"(/api/v2)?/satisfaction_ratings(\.json)?",
             records_at=("satisfaction_ratings",),
             cursors_at=(("meta", "after_cursor"),),
+            links_at=(("links", "next"),),
             size_name="page[size]",
         ),
     ),

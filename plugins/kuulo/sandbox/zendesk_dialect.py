@@ -7,10 +7,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from kuulo.sandbox.company import Company
 from kuulo.sandbox.exchange import Answer, Refusal, Request, json_answer
 from kuulo.sandbox.history import AS_OF
+from kuulo.sandbox.instants import unix
 from kuulo.sandbox.zendesk_rating_records import rating_record, response_record
 from kuulo.sandbox.zendesk_ratings import RATINGS
 from kuulo.sandbox.zendesk_records import (
@@ -19,7 +21,6 @@ from kuulo.sandbox.zendesk_records import (
     identities_of,
     metric_events_of,
     organizations_of,
-    seconds_of,
     ticket_record,
     users_of,
 )
@@ -45,7 +46,7 @@ def _number(request: Request, name: str, default: str = "") -> int:
 
 
 def _seconds(text: str) -> int:
-    return seconds_of(datetime.fromisoformat(text))
+    return unix(datetime.fromisoformat(text))
 
 
 class ZendeskDialect:
@@ -66,7 +67,7 @@ class ZendeskDialect:
         self._events = _dated(metric_events_of(tickets), "time")
         self._ratings = _dated([rating_record(answer, invite) for answer, invite in rated], "created_at")
         self._responses = sorted(
-            ((seconds_of(invite.sent_at), 0, response_record(answer, invite)) for answer, invite in offered), key=lambda r: str(r[2]["id"])
+            ((unix(invite.sent_at), 0, response_record(answer, invite)) for answer, invite in offered), key=lambda r: str(r[2]["id"])
         )
         self._ways: tuple[tuple[re.Pattern[str], Callable[[Request], Record]], ...] = (
             (re.compile(r"/incremental/tickets/cursor(\.json)?"), self._export_tickets),
@@ -94,7 +95,7 @@ class ZendeskDialect:
             return refused.answer
 
     def _admit(self, request: Request) -> None:
-        token = _token_of(request.headers.get("authorization", ""))
+        token = request.bearer or _token_of_login(request.headers.get("authorization", ""))
         if token == TOKEN_WITHOUT_CSAT and ("satisfaction" in request.path or "survey" in request.path):
             raise Refusal(403, {"error": {"title": "Forbidden", "message": "You do not have access to this page."}})
         if token not in (ZENDESK_TOKEN, TOKEN_WITHOUT_CSAT):
@@ -131,11 +132,9 @@ class ZendeskDialect:
         return _listed(request, "survey_responses", [record for at, _, record in self._responses if 1000 * at >= since])
 
 
-def _token_of(authorization: str) -> str:
-    """The token of Basic `mail/token:token` or of Bearer."""
+def _token_of_login(authorization: str) -> str:
+    """The token of Basic `mail/token:token`."""
     scheme, _, rest = authorization.partition(" ")
-    if scheme == "Bearer":
-        return rest
     try:
         user, _, token = b64decode(rest, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
@@ -149,7 +148,7 @@ def _dated(records: list[Record], at: str) -> Dated:
 
 def _start_time(request: Request) -> int:
     start = _number(request, "start_time")
-    if start > seconds_of(AS_OF) - _HELD_BACK_SECONDS:
+    if start > unix(AS_OF) - _HELD_BACK_SECONDS:
         raise _refuse(400, "StartTimeTooRecent", "Too recent start_time. Use a start_time older than 1 minute")
     return start
 
@@ -169,7 +168,7 @@ def _export(request: Request, name: str, items: Dated) -> Record:
     keys = [one[:2] for one in items]
     cursor = request.last("cursor")
     start = bisect_right(keys, _place(cursor)) if cursor else bisect_left(keys, (_start_time(request), 0))
-    until = bisect_left(keys, (seconds_of(AS_OF) - _HELD_BACK_SECONDS + 1, 0))
+    until = bisect_left(keys, (unix(AS_OF) - _HELD_BACK_SECONDS + 1, 0))
     page = items[start : min(start + size, until)]
     after = b64encode(f"{page[-1][0]}.0||{page[-1][1]}|".encode()).decode() if page else cursor or None
     link = f"https://kajo.example/api/v2{request.path.removeprefix('/api/v2')}?cursor={after}" if after else None
@@ -186,13 +185,19 @@ def _export(request: Request, name: str, items: Dated) -> Record:
 def _export_by_time(request: Request, name: str, items: Dated) -> Record:
     """A page of an export by time: it ends with all records of a second, which the next page begins with again."""
     times = [one[0] for one in items]
-    start, until = bisect_left(times, _start_time(request)), bisect_right(times, seconds_of(AS_OF) - _HELD_BACK_SECONDS)
+    start, until = bisect_left(times, _start_time(request)), bisect_right(times, unix(AS_OF) - _HELD_BACK_SECONDS)
     stop = min(start + _LARGEST_PAGE, until)
     stop = min(bisect_right(times, times[stop - 1]), until) if stop > start else start
     end_time = times[stop - 1] if stop > start else _start_time(request)
     link = f"https://kajo.example/api/v2{request.path.removeprefix('/api/v2')}?start_time={end_time}"
     records = [record for _, _, record in items[start:stop]]
     return {name: records, "count": len(records), "end_time": end_time, "next_page": link, "end_of_stream": stop >= until}
+
+
+def _following(request: Request, cursor: str | None) -> str:
+    """The link to a list's next page."""
+    kept = [(key, value) for key, value in request.query if key != "page[after]"]
+    return f"https://kajo.example/api/v2{request.path.removeprefix('/api/v2')}?{urlencode([*kept, ('page[after]', cursor)])}"
 
 
 def _listed(request: Request, name: str, records: list[Record]) -> Record:
@@ -207,5 +212,5 @@ def _listed(request: Request, name: str, records: list[Record]) -> Record:
     return {
         name: page,
         "meta": {"has_more": not is_last, "after_cursor": cursor, "before_cursor": None},
-        "links": {"next": None, "prev": None},
+        "links": {"next": None if is_last else _following(request, cursor), "prev": None},
     }

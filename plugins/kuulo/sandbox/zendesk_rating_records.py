@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from kuulo.sandbox.company_activity import SurveyInvite, VendorAnswer
+from kuulo.sandbox.instants import zulu
 from kuulo.sandbox.zendesk_ratings import RATING_QUESTION, TEXT_QUESTION
-from kuulo.sandbox.zendesk_records import zulu
 
 Record = dict[str, Any]
 

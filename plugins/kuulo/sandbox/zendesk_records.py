@@ -6,6 +6,7 @@ from typing import Any
 from kuulo.sandbox.company import Company
 from kuulo.sandbox.company_records import Person, SupportContact
 from kuulo.sandbox.history import AS_OF, HISTORY_START
+from kuulo.sandbox.instants import unix, zulu
 from kuulo.sandbox.zendesk_support import AGENTS
 
 Record = dict[str, Any]
@@ -15,16 +16,6 @@ GROUP_IDS = {"Care North": 364_000_000_001, "Care South": 364_000_000_002, "Busi
 _CHANNELS = {"email": "email", "web": "web", "chat": "native_messaging", "phone": "voice", "bot": "answer_bot_for_web_widget"}
 _ORGANIZATION_IDS, _EVENT_IDS = 363_000_000_000, 926_000_000_000
 _GENERATED_BY = AS_OF - timedelta(seconds=90)
-
-
-def zulu(at: datetime | None) -> str | None:
-    """An instant as most of the API has it: whole seconds."""
-    return None if at is None else f"{at:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def seconds_of(at: datetime) -> int:
-    """An instant in Unix seconds."""
-    return int(at.timestamp())
 
 
 def _user(identity: str, created: datetime, updated: datetime, **known: Any) -> Record:
@@ -139,7 +130,7 @@ def generated_at(ticket: SupportContact) -> int:
     """When anything changed; of some tickets the system itself changed something later, which updated_at does not tell."""
     assert ticket.updated_at is not None
     later = timedelta(hours=9) if int(ticket.contact_id) % 7 == 0 else timedelta()
-    return seconds_of(min(ticket.updated_at + later, _GENERATED_BY))
+    return unix(min(ticket.updated_at + later, _GENERATED_BY))
 
 
 def _status(ticket: SupportContact) -> str:

@@ -1,6 +1,6 @@
-"""The key that turns identities into customer keys, and the dbt-duckdb plugin that lends it to a connection.
+"""The key that turns identities into customer keys, and the dbt-duckdb plugin that lends it, or another purpose's key, to a connection.
 
-The key is a file; it reaches SQL as session variables of dbt's own cursors, already padded for HMAC, so that it stands in
+A key is a file; it reaches SQL as session variables of dbt's own cursors, already padded for HMAC, so that it stands in
 no query, model or dbt artifact, and the hashing itself is DuckDB's (2.5 times as fast as a Python function).
 """
 
@@ -20,12 +20,12 @@ _INNER, _OUTER = 0x36, 0x5C
 
 
 def keyed_hash(key: bytes, text: str) -> str:
-    """HMAC-SHA256 of a text in hex, the same as the macro customer_hmac gives in SQL."""
+    """HMAC-SHA256 of a text in hex, the same as the macro keyed_hmac gives in SQL."""
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
 class Plugin(BasePlugin):  # type: ignore[misc]
-    """Lends the key in the file `key_file` to every cursor that dbt opens."""
+    """Lends the key in the file `key_file` to every cursor that dbt opens, by the name of the plugin: this module's, or its alias."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Read the key, or make it on first use."""
@@ -36,5 +36,5 @@ class Plugin(BasePlugin):  # type: ignore[misc]
     def configure_cursor(self, cursor: DuckDBPyConnection) -> None:
         """Set the padded keys as variables of this cursor's session."""
         crash_point("build.dbt_at_work")  # before each model and test
-        cursor.execute("set variable customer_key_inner = ?", [self._inner])
-        cursor.execute("set variable customer_key_outer = ?", [self._outer])
+        cursor.execute(f"set variable {self.name}_inner = ?", [self._inner])
+        cursor.execute(f"set variable {self.name}_outer = ?", [self._outer])

@@ -54,7 +54,7 @@ def validated_rows(settings: Settings) -> int:
 
 
 def _project_and_settings(settings: Settings) -> Iterator[bytes]:
-    yield repr((settings.timezone, settings.target, duckdb.__version__)).encode()
+    yield repr((settings.timezone, settings.target, settings.publish_comments, duckdb.__version__)).encode()
     yield hmac.digest(kept_key(settings.home / "secrets" / "customer_key"), b"what the marts are made from", "sha256")
     yield " ".join(sources_with_rows(settings)).encode()
     for part in ("models", "macros", "seeds", "tests", "dbt_project.yml", "profiles.yml"):

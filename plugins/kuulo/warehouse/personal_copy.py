@@ -1,8 +1,8 @@
 """`make dev`: an analyst's own copy of chosen models, made from the validated data in seconds.
 
 It lies in $KUULO_HOME/dev/<user>/ and shares with the pipeline only what is read: validated rows and receipts as they are at this
-moment, and the customer key, so that keys are the same as in the published marts. The pipeline's warehouse and what is published
-are not touched, and the pipeline may run meanwhile.
+moment, and the keys of customers and comments, so that they are the same as in the published marts. The pipeline's warehouse and what
+is published are not touched, and the pipeline may run meanwhile.
 """
 
 import json
@@ -59,7 +59,9 @@ def build_personal_copy(settings: Settings, selection: Sequence[str], *, user: s
     # what dbt_command adds to every command: all after the words that start dbt and its subcommand
     options = dbt_command(own)[3:]
     given = {"selection": list(selection), "options": options, "chosen_file": str(chosen_file)}
-    environment = dbt_environment(own, freeze_inputs(own)) | {"KUULO_CUSTOMER_KEY": str(settings.home / "secrets" / "customer_key")}
+    secrets = settings.home / "secrets"
+    keys = {"KUULO_CUSTOMER_KEY": str(secrets / "customer_key"), "KUULO_COMMENT_KEY": str(secrets / "comment_key")}
+    environment = dbt_environment(own, freeze_inputs(own)) | keys
     command = [sys.executable, "-m", "kuulo.warehouse.chosen_models", json.dumps(given)]
     done = subprocess.run(command, env=environment, cwd=own.dbt_project, check=False)
     if done.returncode != 0:

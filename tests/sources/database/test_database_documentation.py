@@ -3,8 +3,10 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+import yaml
 
 from kuulo.sources.database import read_declaration as reading
+from kuulo.sources.database.declaration import Watermark
 from tests.sources.database.database_home import DatabaseHome
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "database.md").read_text()
@@ -23,7 +25,12 @@ def test_every_piece_fits_into_a_declaration(home: DatabaseHome, snippet: str) -
     key = snippet.split(":", maxsplit=1)[0]
     body = EXAMPLE.replace("table: sales.orders\n", "") if key == "query" else EXAMPLE
     lines = [line for line in body.splitlines() if line.split(":")[0] != key]
-    home.declare("\n".join([*lines, snippet]))
+    declared = home.declare("\n".join([*lines, snippet]))
+    said = yaml.safe_load(snippet)[key]
+    if key == "query":
+        assert declared.query == said
+    else:
+        assert declared.watermark == (Watermark(**said) if isinstance(said, dict) else Watermark(column=said))
 
 
 def test_every_key_is_told() -> None:

@@ -11,7 +11,8 @@ with answers as (
     select
         *,
         {{ response_key() }} as response_key,
-        {{ question_key() }} as question_key
+        {{ question_key() }} as question_key,
+        {{ comment_key() }} as comment_key
     from {{ ref('int_survey_answers_scored') }} as scored
     {{ only_those_in('int_survey_answers_touched', 'scored', survey_answer_key()) }}
 ),
@@ -31,8 +32,7 @@ keyed as (
         cast(answers.score as double) as score,
         cast(answers.score_100 as double) as score_100,
         answers.category,
-        -- stands for the comment without being made of it: equal comments have different keys
-        case when trim(answers.comment) <> '' then {{ dbt.hash("answers.response_key || ':' || answers.question_key") }} end as comment_key,
+        answers.comment_key,
         cast(coalesce(answers.weight, 1) as double) as weight,
         answers.submitted_at,
         {{ local_date('answers.submitted_at') }} as day,

@@ -1,0 +1,21 @@
+with answers as (
+    select * from {{ ref('int_survey_answers_unioned') }}
+),
+
+-- what was written beside an answer that does not count is as worth reading as any
+keyed as (
+    select
+        {{ comment_key() }} as comment_key,
+        comment,
+        language,
+        submitted_at,
+        survey_id as survey
+    from answers
+),
+
+written as (
+    select * from keyed
+    where comment_key is not null
+)
+
+select * from written
