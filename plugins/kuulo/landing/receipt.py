@@ -58,6 +58,7 @@ class ValidationReceipt:
         status: `validated`, or `stopped` where the batch broke a batch rule and nothing of it entered.
         message: why it was stopped, in one line without values.
         fingerprint: hash of what the verdict depends on: pages, declaration, suite, seeds.
+        filled: typed rows that hold a value, by declared column.
     """
 
     source: str
@@ -74,6 +75,7 @@ class ValidationReceipt:
     message: str
     fingerprint: str
     seconds: float
+    filled: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +85,8 @@ class RunReceipt:
     Attributes:
         status: `validated`, `stopped` (by validation) or `failed` (before it).
         newest_at: end of the newest window that entered, or None where none did.
+        fields_added: undeclared fields that came for the first time; they are kept in `_extra`.
+        fields_missing: declared columns of which a batch had no value, though they are required or were filled before.
     """
 
     run: str
@@ -99,6 +103,8 @@ class RunReceipt:
     bytes: int = 0
     newest_at: datetime | None = None
     seconds: float = 0.0
+    fields_added: tuple[str, ...] = ()
+    fields_missing: tuple[str, ...] = ()
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -106,15 +112,14 @@ def _read(path: Path) -> dict[str, Any]:
     for name in ("window_start", "window_end", "landed_at", "newest_at", "finished_at"):
         if loaded.get(name):
             loaded[name] = datetime.fromisoformat(loaded[name])
-    return loaded
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in loaded.items()}
 
 
 def read_landing_receipt(place: BatchPlace) -> LandingReceipt | None:
     """The receipt of a batch that has landed whole, else None."""
     if not place.landing_receipt.exists():
         return None
-    loaded = _read(place.landing_receipt)
-    return LandingReceipt(**{**loaded, "undeclared": tuple(loaded["undeclared"])})
+    return LandingReceipt(**_read(place.landing_receipt))
 
 
 def read_validation_receipt(place: BatchPlace) -> ValidationReceipt | None:
