@@ -21,9 +21,8 @@ _TIMES, _FEW_ROWS, _SOME_ROWS = 10, 20, 200
 def field_names(names: Iterable[str]) -> tuple[str, ...]:
     """Names as a receipt may tell them: those that look like a field's, the first thirty, and how many more there are."""
     found = set(names)
-    told = sorted(name for name in found if _NAME.fullmatch(name) and 2 * sum(letter.isdigit() for letter in name) <= len(name))[
-        :_MOST_NAMES
-    ]
+    told = sorted(name for name in found if _NAME.fullmatch(name) and 2 * sum(letter.isdigit() for letter in name) <= len(name))
+    told = told[:_MOST_NAMES]
     return (*told, f"and {len(found) - len(told)} others") if len(told) < len(found) else tuple(told)
 
 

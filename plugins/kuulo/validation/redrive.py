@@ -41,7 +41,7 @@ class Redriven:
 def redrive(
     *, settings: Settings, source: Source, stream: Stream, window: Window | None, run: str, clock: Callable[[], datetime]
 ) -> Redriven:
-    """Type the stream's batches of the window again where their declaration has changed, and judge the source's batches that may fare otherwise.
+    """Type the stream's batches of the window again where the declaration has changed; judge what may fare otherwise than before.
 
     Nobody outside is asked. What is as it was stays untouched, so a second call changes nothing. Erased people stay out: they are
     neither in what was kept nor let through by the gate.
