@@ -142,7 +142,7 @@ class FaultHome:
         write_empty_batches(self.settings)
         write_receipts_table(self.settings)
         self.settings.marts.parent.mkdir(parents=True, exist_ok=True)
-        words = ["build", "--quiet", "--indirect-selection", "buildable", "--exclude-resource-type", "unit_test", "--select"]
+        words = ["build", "--quiet", "--exclude-resource-type", "unit_test", "test", "--select"]
         done = subprocess.run(
             dbt_command(self.settings, *words, *(f"+{mart}" for mart in MARTS)),
             env=dbt_environment(self.settings), cwd=self.settings.dbt_project, capture_output=True, text=True, check=False, timeout=300,
