@@ -124,7 +124,8 @@ def test_d2_a_required_field_that_a_vendor_sends_no_more_stops_the_stream(home: 
 def test_d3_what_is_as_good_as_a_number_is_one(home: FaultHome, way: str) -> None:
     place = place_of(home, way)
     assert [row["score"] for row in entered(place, "D3")] == [9.0, 9.0]
-    assert {row["reason"] for row in refused(place, "D3")} == {"score: text that is not a number", "score: not a number"} or way == "file"
+    reasons = [row["reason"] for row in refused(place, "D3")]
+    assert [reason.startswith("score: ") and "9/10" not in reason for reason in reasons] == [True, True]
 
 
 @pytest.mark.parametrize(("way", "column"), [("file", "customer_id"), ("vendor", "user_id")])
