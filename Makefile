@@ -12,7 +12,7 @@ UV_VERSION := 0.13.9
 export PYTHONPATH := plugins
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-crash up airflow dev erase export check lint bench docs mf audit clean lock
+.PHONY: help run test test-crash up airflow dev erase export quarantine redrive check lint bench docs mf audit clean lock
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -63,6 +63,12 @@ erase: $(VENV)/.installed ## Erase a person from everywhere; asks whom (docs/per
 
 export: $(VENV)/.installed ## Write down what is held about a person; asks whom
 	@$(BIN)/python -m kuulo.orchestration.person_command export
+
+quarantine: $(VENV)/.installed ## What was refused and why; with batch=, its rows without personal data (docs/quarantine.md)
+	@$(BIN)/python -m kuulo.orchestration.quarantine_command quarantine --source="$(source)" --stream="$(stream)" --batch="$(batch)"
+
+redrive: $(VENV)/.installed ## Send rows through again, nobody is asked: make redrive source=files stream=survey_answers
+	@$(BIN)/python -m kuulo.orchestration.quarantine_command redrive --source="$(source)" --stream="$(stream)" --start="$(start)" --end="$(end)"
 
 dev: $(VENV)/.installed ## Your own copy of chosen models from the validated data: make dev select="nps_by_day+"
 	@$(BIN)/python -m kuulo.warehouse.personal_copy $(select)

@@ -26,7 +26,7 @@ def dags():
 
 def test_one_extract_dag_a_source_and_the_two_of_the_marts(dags):
     of_people = {"erase_customer", "export_customer"}
-    rest = {"build_marts", "publish_marts", "enforce_retention", "send_alerts"}
+    rest = {"build_marts", "publish_marts", "enforce_retention", "send_alerts", "redrive"}
     assert set(dags) == {*(f"extract_{name}" for name in SOURCES), *rest, *of_people}
 
 

@@ -48,6 +48,8 @@ _RECEIPTS = {
     "bytes": pa.int64(),
     "newest_at": pa.timestamp("us"),
     "seconds": pa.float64(),
+    "fields_added": pa.string(),
+    "fields_missing": pa.string(),
 }
 
 

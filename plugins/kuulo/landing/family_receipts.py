@@ -39,6 +39,12 @@ def noted(family: Family, pages: list[KeptPage]) -> list[str]:
     return list(pages[-1].notes) if pages else []
 
 
+def landed_before(family: Family, pages: list[KeptPage]) -> datetime | None:
+    """When just these pages landed, if they have: typing them again makes their rows no newer."""
+    receipt = _receipt_of(family, pages)
+    return receipt.landed_at if receipt else None
+
+
 def _receipt_of(family: Family, pages: list[KeptPage]) -> LandingReceipt | None:
     """The read stream's receipt, of whatever declaration, if it was written of these pages."""
     receipt = read_landing_receipt(family.place(family.base))

@@ -11,7 +11,7 @@ from kuulo.crash_points import crash_point
 from kuulo.errors import KuuloError
 from kuulo.landing.behind import Behind
 from kuulo.landing.disk_room import disk_room
-from kuulo.landing.family_receipts import Circumstances, is_whole, landed_receipts, noted, write_receipts
+from kuulo.landing.family_receipts import Circumstances, is_whole, landed_before, landed_receipts, noted, write_receipts
 from kuulo.landing.one_at_a_time import one_at_a_time
 from kuulo.landing.page_store import KeptPage, PageStore
 from kuulo.landing.receipt import LandingReceipt
@@ -123,15 +123,15 @@ class _Landing:
         """Read what is missing, type all, and write the receipts."""
         family = self.family
         with closing(PageStore(family.place(family.base).landing)) as store:
-            landed_at = self.clock()
+            started = self.clock()
             pages = _usable_pages(family, store)
-            notes = noted(family, pages)
+            landed_at, notes = landed_before(family, pages) or started, noted(family, pages)
             with TypedFamily(family, landed_at) as typing:
                 _type_again(typing, store, pages)
                 if not is_whole(family, pages):
                     self._read(store, typing, pages, notes)
                 counts = typing.close()
-            told = Circumstances(run=self.run, note="; ".join(notes), landed_at=landed_at, finished_at=self.clock())
+            told = Circumstances(run=self.run, note="; ".join(notes), landed_at=landed_at, finished_at=landed_at + (self.clock() - started))
             return write_receipts(family, pages, counts, told)
 
     def _read(self, store: PageStore, typing: TypedFamily, pages: list[KeptPage], notes: list[str]) -> None:
@@ -169,6 +169,8 @@ def _session(source: Source, credentials: Credentials, limits: Limits, clocks: T
 def replay(*, settings: Settings, source: Source, stream: Stream, window: Window, run: str, clock: Clock) -> list[LandingReceipt]:
     """Type a window's landed pages again, without asking the vendor; the pages must be whole.
 
+    They landed when they landed: rows that have not come again must not look newer than those of later windows.
+
     Raises:
         KuuloError: the window has not landed whole.
     """
@@ -182,11 +184,14 @@ def replay(*, settings: Settings, source: Source, stream: Stream, window: Window
 def _typed_again(family: Family, run: str, clock: Clock) -> list[LandingReceipt]:
     base, batch = family.base, family.window.batch
     with closing(PageStore(family.place(base).landing)) as store:
-        pages, landed_at = store.whole_pages(), clock()
+        pages, started = store.whole_pages(), clock()
         if not is_whole(family, pages):
             raise KuuloError(f"{family.source.name}/{base.name}, batch {batch}: it has not landed whole, so land it first")
+        landed_at = landed_before(family, pages) or started
         with TypedFamily(family, landed_at) as typing:
             _type_again(typing, store, pages)
             counts = typing.close()
-        note = "; ".join(noted(family, pages))
-        return write_receipts(family, pages, counts, Circumstances(run=run, note=note, landed_at=landed_at, finished_at=clock()))
+        told = Circumstances(
+            run=run, note="; ".join(noted(family, pages)), landed_at=landed_at, finished_at=landed_at + (clock() - started)
+        )
+        return write_receipts(family, pages, counts, told)

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kuulo.landing.behind import Behind
-from kuulo.landing.family_receipts import Circumstances, is_whole, write_receipts
+from kuulo.landing.family_receipts import Circumstances, is_whole, landed_before, write_receipts
 from kuulo.landing.one_at_a_time import one_at_a_time
 from kuulo.landing.page_store import KeptPage, PageStore
 from kuulo.landing.receipt import LandingReceipt, read_landing_receipt
@@ -90,14 +90,15 @@ class _Landing:
         """Read what is missing, type all, and write the receipt."""
         family = self.family
         with closing(PageStore(family.place(family.base).landing)) as store:
-            landed_at, pages = self.clock(), self._usable_pages(store)
+            started, pages = self.clock(), self._usable_pages(store)
+            landed_at = landed_before(family, pages) or started
             with TypedTable(family, landed_at) as typing:
                 for kept in pages:
                     typing.take([RawPage(kept.number, store.body(kept), kept.records_at, kept.parent)])
                 if not is_whole(family, pages):
                     self._read(store, typing, pages)
                 counts = typing.close()
-            told = Circumstances(run=self.run, note="", landed_at=landed_at, finished_at=self.clock())
+            told = Circumstances(run=self.run, note="", landed_at=landed_at, finished_at=landed_at + (self.clock() - started))
             return write_receipts(family, pages, counts, told)[-1]
 
     def _usable_pages(self, store: PageStore) -> list[KeptPage]:

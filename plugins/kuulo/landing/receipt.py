@@ -61,6 +61,7 @@ class ValidationReceipt:
         status: `validated`, or `stopped` where the batch broke a batch rule and nothing of it entered.
         message: why it was stopped, in one line without values.
         fingerprint: hash of what the verdict depends on: pages, declaration, suite, seeds.
+        filled: typed rows that hold a value, by declared column.
     """
 
     source: str
@@ -77,6 +78,7 @@ class ValidationReceipt:
     message: str
     fingerprint: str
     seconds: float
+    filled: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +88,8 @@ class RunReceipt:
     Attributes:
         status: `validated`, `stopped` (by validation) or `failed` (before it).
         newest_at: end of the newest window that entered, or None where none did.
+        fields_added: undeclared fields that came for the first time; they are kept in `_extra`.
+        fields_missing: declared columns of which a batch had no value, though they are required or were filled before.
     """
 
     run: str
@@ -102,6 +106,8 @@ class RunReceipt:
     bytes: int = 0
     newest_at: datetime | None = None
     seconds: float = 0.0
+    fields_added: tuple[str, ...] = ()
+    fields_missing: tuple[str, ...] = ()
 
 
 class UnreadableReceipt(KuuloError):
@@ -114,9 +120,7 @@ def _read(path: Path, kind: type[_Receipt]) -> _Receipt:
         for name in ("window_start", "window_end", "landed_at", "newest_at", "finished_at"):
             if loaded.get(name):
                 loaded[name] = datetime.fromisoformat(loaded[name])
-        if "undeclared" in loaded:
-            loaded["undeclared"] = tuple(loaded["undeclared"])
-        return kind(**loaded)
+        return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in loaded.items()})
     except (ValueError, TypeError, AttributeError):
         raise UnreadableReceipt(
             f"{path} is damaged, or of a newer version of Kuulo: run that version, or remove the file and run again, "

@@ -4,7 +4,7 @@ Everything is a view or a small table in the workshop's database; the Parquet fi
 batch is judged at a time: `typed`, `repeats`, `rows` (what GX judges), `refusals`, `accepted` (what would enter).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kuulo.landing.landing_path import BatchPlace
@@ -28,11 +28,13 @@ class BatchRows:
         typed: rows in typed.parquet.
         repeats: those of them that equal an earlier row in every declared column and in `_extra`.
         untyped: rows in untyped.parquet.
+        filled: typed rows that hold a value, by declared column.
     """
 
     typed: int
     repeats: int
     untyped: int
+    filled: dict[str, int] = field(default_factory=dict)
 
 
 def quoted(name: str) -> str:
@@ -111,6 +113,12 @@ def _count(connection: "duckdb.DuckDBPyConnection", relation: str) -> int:
     return int(row[0]) if row else 0
 
 
+def _filled(connection: "duckdb.DuckDBPyConnection", stream: Stream, columns: set[str]) -> dict[str, int]:
+    names = [column.name for column in stream.columns if column.name in columns]
+    counts = connection.execute(f"select {', '.join(f'count({quoted(name)})' for name in names)} from typed").fetchone()  # noqa: S608  as above
+    return dict(zip(names, counts or (), strict=True))
+
+
 def open_batch(connection: "duckdb.DuckDBPyConnection", place: BatchPlace, stream: Stream) -> BatchRows:
     """Make the views of the batch in the workshop and count what they hold."""
     connection.execute(f"create or replace view typed as select * from read_parquet({text(place.typed)})")  # noqa: S608  a path of ours
@@ -122,4 +130,5 @@ def open_batch(connection: "duckdb.DuckDBPyConnection", place: BatchPlace, strea
     connection.execute(f"create or replace view rows as select typed.*, {derived} from typed {joins} {once}")  # noqa: S608  as above
     connection.execute("create or replace table refusals (_position bigint, rule integer)")
     connection.execute("create or replace view accepted as select * from rows where _position not in (select _position from refusals)")
-    return BatchRows(typed=_count(connection, "typed"), repeats=repeats, untyped=_count(connection, untyped))
+    filled = _filled(connection, stream, columns)
+    return BatchRows(typed=_count(connection, "typed"), repeats=repeats, untyped=_count(connection, untyped), filled=filled)

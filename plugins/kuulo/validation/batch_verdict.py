@@ -27,6 +27,7 @@ class Verdict:
         quarantined: refused rows by their first rule.
         warnings: rows by broken rule of severity warning.
         stopped: why nothing of it entered, in one line without values.
+        filled: typed rows that hold a value, by declared column.
     """
 
     validated: int = 0
@@ -35,6 +36,7 @@ class Verdict:
     warnings: dict[str, int] = field(default_factory=dict)
     stopped: str = ""
     judgement: Judgement | None = None
+    filled: dict[str, int] = field(default_factory=dict)
 
     @property
     def warning(self) -> str:
@@ -82,8 +84,8 @@ class BatchCourt:
             self._check_share(place, landed, quarantined)
             validated = self._write(place, landed, counts, quarantined)
         except _Stopped as stop:
-            return Verdict(0, quarantined, counts.repeats, warnings, str(stop), judgement)
-        return Verdict(validated, quarantined, counts.repeats, warnings, "", judgement)
+            return Verdict(0, quarantined, counts.repeats, warnings, str(stop), judgement, counts.filled)
+        return Verdict(validated, quarantined, counts.repeats, warnings, "", judgement, counts.filled)
 
     def _check_asked(self, judgement: Judgement) -> None:
         if judgement.failed:

@@ -24,6 +24,7 @@ from kuulo.retention import is_expired
 from kuulo.settings import Settings
 from kuulo.sources.source import Source, Stream
 from kuulo.suppression.suppression_list import list_path
+from kuulo.validation.drift import StreamHistory, field_names, fields_added
 from kuulo.validation.fingerprint import fingerprint_of, seeds_hash
 from kuulo.validation.suite import Suite, read_suite
 
@@ -44,19 +45,33 @@ class _Due:
 
 @dataclass
 class _Work:
-    """One stream's batches: those to judge, and those that this run (an earlier attempt of it) has judged already."""
+    """One stream's batches.
 
+    Attributes:
+        landed: all of them.
+        before: earlier verdicts on them.
+        due: those to judge.
+        judged: those that this run (or an earlier attempt of it) has judged.
+    """
+
+    stream: Stream
+    landed: list[LandingReceipt] = field(default_factory=list)
+    before: list[ValidationReceipt] = field(default_factory=list)
     due: list[_Due] = field(default_factory=list)
     judged: list[tuple[LandingReceipt, ValidationReceipt]] = field(default_factory=list)
 
 
 def _work_of(settings: Settings, source: Source, stream: Stream, suite: Suite, run: str) -> _Work:
-    work, seeds = _Work(), seeds_hash(settings, stream)
+    work, seeds = _Work(stream), seeds_hash(settings, stream)
     folder = settings.landing / source.name / stream.name
     for batch in sorted(path.parent.name for path in folder.glob("*/receipt.json")):
         place = BatchPlace(settings, source.name, stream.name, batch)
         landed, before = read_landing_receipt(place), read_validation_receipt(place)
-        if landed is None or is_expired(place):
+        if landed is None:
+            continue
+        work.landed.append(landed)
+        work.before.extend([before] if before else [])
+        if is_expired(place):
             continue
         fingerprint = fingerprint_of(landed, stream, suite, seeds)
         if before is None or before.fingerprint != fingerprint or before.status == "stopped":
@@ -85,20 +100,23 @@ def _judge(courthouse: "Courthouse", due: _Due, run: str) -> ValidationReceipt:
         message=verdict.stopped or verdict.warning,
         fingerprint=due.fingerprint,
         seconds=round(time.monotonic() - started, 3),
+        filled=verdict.filled,
     )
     write_receipt(due.place.validated_receipt, receipt)
     crash_point("validation.judged", landed.stream)
     return receipt
 
 
-def _message(receipts: list[ValidationReceipt]) -> str:
-    told = [f"{receipt.batch}: {receipt.message}" for receipt in receipts if receipt.message]
+def _message(receipts: list[ValidationReceipt], volumes: list[str]) -> str:
+    told = [*(f"{receipt.batch}: {receipt.message}" for receipt in receipts if receipt.message), *volumes]
     more = [f"and {len(told) - _QUOTED_MESSAGES} batches more"] if len(told) > _QUOTED_MESSAGES else []
     return " | ".join(told[:_QUOTED_MESSAGES] + more)
 
 
-def _run_receipt(judged: list[tuple[LandingReceipt, ValidationReceipt]], run: str, finished_at: datetime) -> RunReceipt:
-    receipts = [receipt for _, receipt in judged]
+def _run_receipt(source: Source, work: _Work, run: str, finished_at: datetime) -> RunReceipt:
+    landed, receipts = [landed for landed, _ in work.judged], [receipt for _, receipt in work.judged]
+    history = StreamHistory(source, work.stream, work.landed, [*work.before, *receipts])
+    volumes = [f"{receipt.batch}: {line}" for receipt in landed if (line := history.volume(receipt))]
     stopped = [receipt for receipt in receipts if receipt.status == "stopped"]
     entered = [receipt for receipt in receipts if receipt.status == "validated"]
     by_rule: Counter[str] = Counter()
@@ -110,15 +128,17 @@ def _run_receipt(judged: list[tuple[LandingReceipt, ValidationReceipt]], run: st
         stream=receipts[0].stream,
         finished_at=finished_at,
         status="stopped" if stopped else "validated",
-        message=_message([*stopped, *entered]),
+        message=_message([*stopped, *entered], volumes),
         batches=len(receipts),
         received=sum(receipt.received for receipt in receipts),
         validated=sum(receipt.validated for receipt in receipts),
         quarantined=dict(by_rule),
         duplicates=sum(receipt.duplicates for receipt in receipts),
-        bytes=sum(landed.bytes for landed, _ in judged),
+        bytes=sum(receipt.bytes for receipt in landed),
         newest_at=max((receipt.window_end for receipt in entered), default=None),
         seconds=round(sum(receipt.seconds for receipt in receipts), 3),
+        fields_added=field_names(fields_added(landed, work.landed)),
+        fields_missing=field_names(name for receipt in landed for name in history.fields_missing(receipt)),
     )
 
 
@@ -160,7 +180,7 @@ def validate_source(*, settings: Settings, source: Source, run: str, clock: Call
         work = {stream.name: _work_of(settings, source, stream, suites[stream.name], run) for stream in source.streams}
         if any(stream.due for stream in work.values()):
             _judge_due(settings, source, suites, work, run=run, now=clock())
-    receipts = [_run_receipt(stream.judged, run, clock()) for stream in work.values() if stream.judged]
+    receipts = [_run_receipt(source, stream, run, clock()) for stream in work.values() if stream.judged]
     for receipt in receipts:
         write_run_receipt(settings, receipt)
         crash_point("validation.run_noted")

@@ -6,7 +6,7 @@ The typed rows are read and written one row group at a time, so that memory stay
 import shutil
 from collections.abc import Iterator
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.receipt import LandingReceipt
+from kuulo.landing.record_shape import as_received
 from kuulo.landing.whole_files import whole_file
 from kuulo.sources.source import Stream
 from kuulo.validation.batch_rows import quoted, text
@@ -36,6 +37,13 @@ QUARANTINED = pa.schema(
         ("_window_end", pa.timestamp("us")),
     ]
 )
+_REFUSED = ["_position", "rule", "rules", "reason", "record"]
+_UNTYPED_AT_ONCE = 1_000
+_LONG_ROW = 1_000_000
+_RULES_OF = """
+    select name as rule, rules, why as reason
+    from refused join rules using (number) join broken_together using (numbers) where _position = ?
+"""
 
 
 def name_refusals(connection: "duckdb.DuckDBPyConnection", place: BatchPlace, suite: Suite) -> dict[str, int]:
@@ -75,12 +83,38 @@ def _refused_rows(connection: "duckdb.DuckDBPyConnection", place: BatchPlace, st
         join refused using (_position) join rules using (number) join broken_together using (numbers)
         order by _position
     """  # noqa: S608  names are of the declaration
-    for part in _parts(place):
+    positions = _positions(connection, "select _position from refused order by 1")
+    for whole in _parts(place):
+        refused = whole.filter(pc.is_in(whole["_position"], value_set=pa.array(_within(positions, whole))))
+        is_long = pc.greater(_text_lengths(refused), _LONG_ROW)
+        part, long_rows = refused.filter(pc.invert(is_long)), refused.filter(is_long)
         connection.register("part", part)
         yield connection.execute(typed).to_arrow_table()
         connection.unregister("part")
+        yield from _long_rows(connection, long_rows, stream)
     if place.untyped.exists():
-        yield connection.execute("select _position, rule, rule as rules, reason, record from untyped order by 1").to_arrow_table()
+        with pq.ParquetFile(place.untyped) as file:  # not through DuckDB, whose memory a few records of ten million characters would fill
+            for rows in file.iter_batches(_UNTYPED_AT_ONCE):
+                yield pa.Table.from_arrays([rows[name] for name in ("_position", "rule", "rule", "reason", "record")], _REFUSED)
+
+
+def _text_lengths(rows: pa.Table) -> Any:
+    """Bytes of text of each row."""
+    total: Any = pa.repeat(pa.scalar(0, pa.int64()), rows.num_rows)
+    for field in rows.schema:
+        if pa.types.is_string(field.type):
+            total = pc.add(total, pc.fill_null(pc.binary_length(rows[field.name]), 0).cast(pa.int64()))
+    return total
+
+
+def _long_rows(connection: "duckdb.DuckDBPyConnection", rows: pa.Table, stream: Stream) -> Iterator[pa.Table]:
+    """Rows with a comment of millions of characters, one by one: to make JSON of one, DuckDB takes many times its size."""
+    names = [*(column.name for column in stream.columns), "_extra"]
+    for place in range(rows.num_rows):
+        (row,) = rows.slice(place, 1).to_pylist()
+        told = connection.execute(_RULES_OF, [row["_position"]]).fetchone()
+        values = [row["_position"], *(told or ()), as_received({name: row[name] for name in names})]
+        yield pa.Table.from_arrays([pa.array([value]) for value in values], _REFUSED)
 
 
 def write_quarantined(connection: "duckdb.DuckDBPyConnection", place: BatchPlace, stream: Stream, landed: LandingReceipt) -> None:
@@ -95,8 +129,7 @@ def write_quarantined(connection: "duckdb.DuckDBPyConnection", place: BatchPlace
 
 def write_validated(connection: "duckdb.DuckDBPyConnection", place: BatchPlace) -> None:
     """Put the accepted rows in place: what was neither refused nor a repeat, in the order it was received."""
-    found = connection.execute("select _position from refused union all select _position from repeats order by 1").fetchnumpy()
-    left_out = np.asarray(found["_position"], dtype=np.int64)
+    left_out = _positions(connection, "select _position from refused union all select _position from repeats order by 1")
     with whole_file(place.validated) as aside:
         if not len(left_out):
             shutil.copyfile(place.typed, aside)
@@ -105,6 +138,10 @@ def write_validated(connection: "duckdb.DuckDBPyConnection", place: BatchPlace) 
             for part in _parts(place):
                 stays = pc.invert(pc.is_in(part["_position"], value_set=pa.array(_within(left_out, part))))
                 writer.write_table(part.filter(stays))
+
+
+def _positions(connection: "duckdb.DuckDBPyConnection", query: str) -> Positions:
+    return np.asarray(connection.execute(query).fetchnumpy()["_position"], dtype=np.int64)
 
 
 def _within(positions: Positions, part: pa.Table) -> Positions:

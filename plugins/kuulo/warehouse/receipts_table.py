@@ -27,6 +27,8 @@ SCHEMA = pa.schema(
         ("bytes", pa.int64()),
         ("newest_at", pa.timestamp("us")),
         ("seconds", pa.float64()),
+        ("fields_added", pa.string()),
+        ("fields_missing", pa.string()),
     ]
 )
 
@@ -36,6 +38,8 @@ def _row(receipt: RunReceipt) -> dict[str, object]:
         **{name: getattr(receipt, name) for name in SCHEMA.names if name not in ("quarantined", "quarantined_by_rule")},
         "quarantined": sum(receipt.quarantined.values()),
         "quarantined_by_rule": json.dumps(receipt.quarantined, sort_keys=True, ensure_ascii=False),
+        "fields_added": ", ".join(receipt.fields_added) or None,
+        "fields_missing": ", ".join(receipt.fields_missing) or None,
         "finished_at": receipt.finished_at.replace(tzinfo=None),
         "newest_at": receipt.newest_at.replace(tzinfo=None) if receipt.newest_at else None,
     }

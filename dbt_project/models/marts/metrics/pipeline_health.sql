@@ -21,7 +21,9 @@ health as (
         newest_at,
         -- how old the newest entered window was at the reporting instant
         cast({{ dbt.datediff("newest_at", as_of(), "second") }} as double) / 3600 as freshness_hours,
-        seconds
+        seconds,
+        fields_added,
+        fields_missing
     from receipts
 )
 

@@ -1,0 +1,143 @@
+"""Batches that have landed, typed again by today's declarations, from what was kept of them: neither a vendor nor the inbox is asked."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import zstandard
+
+from kuulo.errors import KuuloError
+from kuulo.landing.family_receipts import landed_receipts
+from kuulo.landing.land_file import FileLanding, clear_aside, land_file
+from kuulo.landing.land_stream import replay
+from kuulo.landing.landed_files import LandedFile, landed_files
+from kuulo.landing.landing_path import BatchPlace
+from kuulo.landing.one_at_a_time import one_at_a_time, source_lock
+from kuulo.landing.receipt import LandingReceipt, read_landing_receipt
+from kuulo.landing.typed_family import Family
+from kuulo.landing.whole_files import private_folder
+from kuulo.retention import is_expired
+from kuulo.settings import Settings
+from kuulo.sources.canonical import DATABASE, FILES
+from kuulo.sources.inbox.inbox_files import InboxFile, check_feed_folder
+from kuulo.sources.inbox.read_feed import read_feed
+from kuulo.sources.source import Source, Stream, Window
+
+Clock = Callable[[], datetime]
+_GONE = "what was received is not kept any more (retention, or the file of an erased person): have it sent again"
+
+
+@dataclass
+class TypedAgain:
+    """What was done: the batches that are typed by other rules than before, and why others could not be, in one line each."""
+
+    batches: list[str] = field(default_factory=list)
+    left: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Task:
+    """The batches of one stream that may have to be typed again."""
+
+    settings: Settings
+    source: Source
+    stream: Stream
+    window: Window | None
+    run: str
+    clock: Clock
+
+    def chosen(self) -> Iterator[tuple[BatchPlace, LandingReceipt]]:
+        """Those that have landed and share a moment with the window, or all."""
+        folder = self.settings.landing / self.source.name / self.stream.name
+        for path in sorted(folder.glob("*/receipt.json")):
+            place = BatchPlace(self.settings, self.source.name, self.stream.name, path.parent.name)
+            receipt = read_landing_receipt(place)
+            if receipt and self.speaks_of(receipt):
+                yield place, receipt
+
+    def speaks_of(self, receipt: LandingReceipt) -> bool:
+        """Whether the batch shares a moment with the window."""
+        return self.window is None or (receipt.window_start < self.window.end and receipt.window_end > self.window.start)
+
+
+def type_again(*, settings: Settings, source: Source, stream: Stream, window: Window | None, run: str, clock: Clock) -> TypedAgain:
+    """Type the stream's landed batches again where the declaration is another than they were typed by.
+
+    Batches of today's declaration are not touched, so a repeated call does nothing. Streams made of the same pages are typed with it.
+    People who were erased are not in what is kept.
+
+    Args:
+        settings: where everything is.
+        source: the source of the stream.
+        stream: the stream, or one that is made of the same pages.
+        window: batches that share a moment with it; None for all.
+        run: id of the run, for the receipts.
+        clock: the time now, in UTC.
+
+    Raises:
+        KuuloError: the rows of a database are typed again by its own DAG.
+    """
+    if source.name == DATABASE.name:
+        raise KuuloError("database: start extract_database with window_start and window_end: it types kept pages again and asks nothing")
+    base = source.stream(stream.pages_of) if stream.pages_of else stream
+    task = _Task(settings=settings, source=source, stream=base, window=window, run=run, clock=clock)
+    return _files(task) if source.name == FILES.name else _windows(task)
+
+
+def _windows(task: _Task) -> TypedAgain:
+    done = TypedAgain()
+    for place, receipt in list(task.chosen()):
+        window = Window(receipt.window_start, receipt.window_end)
+        if landed_receipts(Family(task.settings, task.source, task.stream, window)):
+            continue
+        if is_expired(place):
+            done.left[place.batch] = _GONE
+            continue
+        try:
+            replay(settings=task.settings, source=task.source, stream=task.stream, window=window, run=task.run, clock=task.clock)
+        except KuuloError as error:
+            done.left[place.batch] = str(error)
+        else:
+            done.batches.append(place.batch)
+    return done
+
+
+def _files(task: _Task) -> TypedAgain:
+    done = TypedAgain()
+    with one_at_a_time(source_lock(task.settings, FILES.name)):
+        clear_aside(task.settings)
+        for landed in landed_files(task.settings):
+            if landed.taken_in and landed.place.stream == task.stream.name and task.speaks_of(landed.receipt):
+                try:
+                    _file(task, landed, done)
+                except KuuloError as error:
+                    done.left[landed.place.batch] = str(error)
+    return done
+
+
+def _file(task: _Task, landed: LandedFile, done: TypedAgain) -> None:
+    folder, batch = task.settings.inbox / landed.feed, landed.place.batch
+    check_feed_folder(folder, task.settings.inbox)
+    feed = read_feed(folder, task.settings)
+    if landed.receipt.declaration == feed.declaration:
+        return
+    if feed.stream.name != task.stream.name:
+        raise KuuloError(f"{feed.where} is of {feed.stream.name} now: lay the file into the inbox again")
+    (packed,) = [*landed.place.landing.glob("page-000001*.zst"), None][:1]
+    if packed is None:
+        done.left[batch] = _GONE
+        return
+    with TemporaryDirectory(dir=private_folder(task.settings.home / "spill"), prefix="files-again.") as aside:
+        file = InboxFile(landed.feed, Path(aside) / landed.name)
+        if file.batch != batch:
+            raise KuuloError(f"{file.where}: its name cannot be written again: lay the file into the inbox again")
+        with packed.open("rb") as kept, file.path.open("wb") as plain:
+            zstandard.ZstdDecompressor().copy_stream(kept, plain)
+        # it landed when it landed: a correction that came later must stay the later one
+        as_landed = FileLanding(
+            settings=task.settings, run=task.run, clock=lambda: landed.receipt.landed_at, file=file, sha256=landed.sha256
+        )
+        land_file(as_landed, feed)
+    done.batches.append(batch)

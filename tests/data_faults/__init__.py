@@ -1,0 +1,1 @@
+"""Faults in data, by the ids of docs/faults.md."""
