@@ -1,21 +1,24 @@
 {{ config(severity='warn') }}
--- Fees are added up as they come: of several currencies the sum is of none. Convert them before they are laid into the inbox.
-with currencies as (
+-- Without a reporting currency fees are added up as they come: of several currencies the sum is of none.
+{%- set several -%}
+select
+    currency_code,
+    subscriptions
+from (
     select
-        upper(trim(currency)) as currency,
-        count(*) as subscriptions
-    from {{ ref('int_subscriptions_unioned') }}
-    where trim(currency) <> ''
-    group by 1
-),
-
-numbered as (
-    select
-        currency,
-        subscriptions,
+        currency_code,
+        count(*) as subscriptions,
         count(*) over () as currencies
-    from currencies
-)
-
-select * from numbered
+    from {{ ref('int_subscriptions_converted') }}
+    where currency_code <> 'none' and '{{ var("reporting_currency") }}' = ''
+    group by currency_code
+) as counted
 where currencies > 1
+{%- endset %}
+{% if execute and flags.WHICH in ['build', 'test'] -%}
+{% for row in run_query(several) -%}
+{% do print(row[1] ~ ' subscriptions are in ' ~ row[0] ~ ': name the currency to report in as the variable reporting_currency in '
+    ~ 'dbt_project.yml and add rates of the others to seeds/currency_rates.csv') -%}
+{% endfor -%}
+{% endif -%}
+{{ several }}

@@ -10,6 +10,7 @@ MARTS = [
     "response_rate_by_month",
     "retention_by_tenure",
     "fct_subscription_movements",
+    "inactivity_by_month",
 ]
 
 

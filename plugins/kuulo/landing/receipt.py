@@ -120,7 +120,8 @@ def _read(path: Path, kind: type[_Receipt]) -> _Receipt:
         for name in ("window_start", "window_end", "landed_at", "newest_at", "finished_at"):
             if loaded.get(name):
                 loaded[name] = datetime.fromisoformat(loaded[name])
-        return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in loaded.items()})
+        loaded |= {name: tuple(value) for name, value in loaded.items() if isinstance(value, list)}
+        return kind(**loaded)
     except (ValueError, TypeError, AttributeError):
         raise UnreadableReceipt(
             f"{path} is damaged, or of a newer version of Kuulo: run that version, or remove the file and run again, "

@@ -3,6 +3,7 @@ with subscriptions as (
         identities.customer_key,
         subscriptions.plan,
         subscriptions.mrr,
+        subscriptions.mrr_at_current_rates,
         subscriptions.ended_at,
         coalesce(subscriptions.ended_at >= {{ as_of() }}, true) as is_active,
         row_number() over (
@@ -12,7 +13,7 @@ with subscriptions as (
                 subscriptions.mrr desc,
                 subscriptions.subscription_id
         ) as plan_rank
-    from {{ ref('int_subscriptions_unioned') }} as subscriptions
+    from {{ ref('int_subscriptions_converted') }} as subscriptions
     inner join {{ ref('int_customer_identities') }} as identities on subscriptions.customer_node = identities.node
     where subscriptions.started_at < {{ as_of() }}
 ),
@@ -22,6 +23,7 @@ plans as (
         customer_key,
         max(case when is_active and plan_rank = 1 then plan end) as plan,
         sum(case when is_active then mrr else 0 end) as mrr,
+        sum(case when is_active then mrr_at_current_rates else 0 end) as mrr_at_current_rates,
         case when max(case when is_active then 1 else 0 end) = 0 then max(ended_at) end as churned_at
     from subscriptions
     group by customer_key

@@ -1,5 +1,5 @@
 with subscriptions as (
-    select * from {{ ref('int_subscriptions_unioned') }}
+    select * from {{ ref('int_subscriptions_converted') }}
 ),
 
 identities as (
@@ -13,10 +13,10 @@ active as (
         subscription_id,
         customer_node,
         coalesce(nullif(trim(plan), ''), 'unknown') as plan,
-        cast(mrr as decimal(18, 4)) as mrr,
+        mrr,
         started_at,
         ended_at,
-        {{ local_date('started_at') }} as started_on,
+        started_on,
         case when ended_at < {{ as_of() }} then {{ local_date('ended_at') }} end as ended_on,
         case when lower(trim(cancel_kind)) = 'involuntary' then 'involuntary' else 'voluntary' end as churn_kind
     from subscriptions

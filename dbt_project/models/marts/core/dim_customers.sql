@@ -24,6 +24,7 @@ described as (
         {{ customer_hmac("'account:' || attributes.account") }} as account_key,
         plans.plan,
         cast(plans.mrr as double) as mrr,
+        cast(plans.mrr_at_current_rates as double) as mrr_at_current_rates,
         attributes.lifecycle_stage,
         sightings.first_seen_at,
         plans.churned_at,

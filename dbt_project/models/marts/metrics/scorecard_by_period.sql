@@ -1,4 +1,5 @@
 {%- set same_figure = 'metric, definition, dimension, dimension_value, period_grain' -%}
+{%- set same_cuts = 'metric, definition, period_grain, period_start, dimension' -%}
 
 with valued as (
     select
@@ -8,8 +9,30 @@ with valued as (
             when '{{ grain }}' then cast({{ dbt.dateadd(grain, 1, 'period_start') }} as date)
             {% endfor -%}
         end as next_start,
-        dimension <> 'all' and n < {{ var('suppress_below') }} as is_suppressed
+        dimension <> 'all' and n < {{ var('suppress_below') }} as is_small
     from {{ ref('int_scorecard_valued') }}
+),
+
+-- a cut of nobody hides nobody, so it is no company for the one that is small
+ranked as (
+    select
+        *,
+        sum(case when is_small and n > 0 then 1 else 0 end) over (partition by {{ same_cuts }}) as small_cuts,
+        row_number() over (
+            partition by {{ same_cuts }} order by case when is_small then 1 else 0 end, n, dimension_value
+        ) as rank_of_shown
+    from valued
+),
+
+judged as (
+    select
+        *,
+        case
+            when is_small then 'primary'
+            when {{ var('suppress_complementary') | lower }} and dimension <> 'all' and small_cuts = 1 and rank_of_shown = 1
+                then 'complementary'
+        end as suppression
+    from ranked
 ),
 
 targets as (
@@ -28,10 +51,11 @@ shown as (
         unit,
         n,
         {% for figure in ['value', 'numerator', 'denominator', 'ci_low', 'ci_high', 'wald_margin'] -%}
-        case when not is_suppressed then {{ figure }} end as {{ figure }},
+        case when suppression is null then {{ figure }} end as {{ figure }},
         {% endfor -%}
         n < {{ var('low_n') }} as is_low_n,
-        is_suppressed,
+        suppression is not null as is_suppressed,
+        suppression,
         -- a period that lasts beyond the reporting instant may still change
         case when next_start > {{ as_of_date() }} then 'provisional' else status end as status,
         case period_grain
@@ -41,7 +65,7 @@ shown as (
         end as previous_start,
         -- a target is met or missed on the last day of the period, or today while it lasts
         least({{ as_of_date() }}, coalesce(cast({{ dbt.dateadd('day', -1, 'next_start') }} as date), {{ as_of_date() }})) as last_day
-    from valued
+    from judged
 ),
 
 followed as (
@@ -70,6 +94,7 @@ scorecard as (
         followed.wald_margin,
         followed.is_low_n,
         followed.is_suppressed,
+        followed.suppression,
         targets.target,
         case when targets.better = 'low' then followed.value <= targets.target else followed.value >= targets.target end as target_met,
         case when followed.earlier_start = followed.previous_start then followed.earlier_value end as previous_value,
