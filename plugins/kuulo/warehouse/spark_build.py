@@ -1,0 +1,96 @@
+"""The same dbt project on Spark, over the same validated Parquet: `make spark`.
+
+The marts come out as Parquet in $KUULO_HOME/spark/warehouse/marts.db/<mart>/. Nothing is published: that is DuckDB's. Spark lives in
+an environment of its own, so this process says what is to be built and another one builds it.
+"""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from kuulo.errors import KuuloError
+from kuulo.landing.whole_files import private_folder, write_json
+from kuulo.settings import PROJECT_ROOT, Settings, load_settings
+from kuulo.sources.catalog import SOURCES
+from kuulo.warehouse.empty_batches import write_empty_batches
+from kuulo.warehouse.frozen_inputs import freeze_inputs
+from kuulo.warehouse.receipts_table import write_receipts_table
+from kuulo.warehouse.run_dbt import dbt_command, dbt_environment
+
+SPARK_PYTHON = PROJECT_ROOT / ".venv-spark" / "bin" / "python"
+_PROGRAM = Path(__file__).with_name("spark_session.py")
+
+
+class SparkBuildFailed(KuuloError):
+    """Spark did not build the marts; whatever else there is stays as it was."""
+
+
+def spark_folder(settings: Settings) -> Path:
+    """Where all that Spark writes lies."""
+    return settings.home / "spark"
+
+
+def spark_mart(settings: Settings, mart: str) -> Path:
+    """The folder of Parquet files of a mart that Spark has built."""
+    return spark_folder(settings) / "warehouse" / "marts.db" / mart
+
+
+def chosen_configuration(settings: Settings) -> dict[str, str]:
+    """What $KUULO_HOME/spark.conf says, in the form of Spark's own spark-defaults.conf: a name, blanks, its value; {} without one."""
+    file = settings.home / "spark.conf"
+    lines = [line.strip() for line in file.read_text().splitlines()] if file.exists() else []
+    words = [line.split(maxsplit=1) for line in lines if line and not line.startswith("#")]
+    wrong = [word[0] for word in words if len(word) != 2]
+    if wrong:
+        raise SparkBuildFailed(f"{file}: {wrong[0]} has no value: write name and value, as in `spark.master spark://host:7077`")
+    return dict(words)  # type: ignore[arg-type]
+
+
+def _sources(settings: Settings, inputs: Path) -> dict[str, str]:
+    streams = {
+        f"{source.name}.{stream.name}": str(inputs / source.name / stream.name) for source in SOURCES.values() for stream in source.streams
+    }
+    return {**streams, "receipts.receipts": str(settings.receipts / "receipts.parquet")}
+
+
+def build_on_spark(settings: Settings, *words: str, python: Path = SPARK_PYTHON) -> None:
+    """Run a dbt command (`build` and what follows it) on Spark over the installation's validated rows.
+
+    Raises:
+        SparkBuildFailed: there is no Spark environment, or a model or a test failed; dbt has said which.
+    """
+    if not python.exists():
+        raise SparkBuildFailed(f"there is no Spark environment at {python}: `make spark` sets it up where there is Java 17")
+    folder = private_folder(spark_folder(settings))
+    write_empty_batches(settings)
+    write_receipts_table(settings)
+    inputs = freeze_inputs(settings)
+    given = {
+        "folder": str(folder),
+        "chosen": chosen_configuration(settings),
+        "key_file": str(settings.home / "secrets" / "customer_key"),
+        "sources": _sources(settings, inputs),
+        "words": dbt_command(replace(settings, target="spark"), *words)[3:],
+    }
+    task = folder / "task.json"
+    write_json(task, given)
+    done = subprocess.run([str(python), str(_PROGRAM), str(task)], env=dbt_environment(settings, inputs), cwd=folder, check=False)
+    if done.returncode != 0:
+        raise SparkBuildFailed(f"the marts in {folder} are not complete: dbt says above what failed, and {settings.home}/dbt/logs/dbt.log why")
+
+
+def main() -> int:
+    """Build the marts of this installation on Spark; arguments are more words for `dbt build`."""
+    try:
+        settings = load_settings()
+        build_on_spark(settings, "build", "--quiet", "--exclude-resource-type", "unit_test", *sys.argv[1:])
+    except KuuloError as error:
+        print(f"kuulo: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    print(f"The marts are in {spark_folder(settings) / 'warehouse' / 'marts.db'}, as Parquet")  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

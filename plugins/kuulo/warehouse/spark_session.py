@@ -1,0 +1,107 @@
+"""Runs dbt inside a Spark session of its own: the same project, over the same validated Parquet, with the same keys.
+
+A program for the interpreter of `.venv-spark`, where neither Airflow nor DuckDB is; kuulo.warehouse.spark_build starts it. dbt-spark's
+`method: session` takes whatever session its process has, so this one is started first, as the models need it.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+# What the models' arithmetic stands on: the values would be others, or none, without them. They are set last and cannot be overruled.
+# ANSI mode: an overflow, a division by zero or a text that is no number is an error, as in DuckDB, and never a silent null.
+# Instants are naive UTC: Spark's own naive timestamps know fewer functions, so they are instants of a session that lives in UTC.
+MEANING = {
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.inferTimestampNTZ.enabled": "false",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.sources.default": "parquet",
+    "spark.sql.legacy.createHiveTableByDefault": "false",
+    # the customer key is a session variable, and Spark would print it in plans and its UI
+    "spark.redaction.string.regex": "(?i)(0x|x')[0-9a-f]{64,}",
+    "spark.sql.redaction.string.regex": "(?i)(0x|x')[0-9a-f]{64,}",
+}
+# One machine and little data; $KUULO_HOME/spark.conf may say otherwise, a master among them.
+LOCAL = {
+    "spark.master": "local[2]",
+    "spark.driver.memory": "2g",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.eventLog.enabled": "false",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.default.parallelism": "1",
+}
+
+
+def start_session(folder: Path, chosen: dict[str, str]) -> Any:
+    """The session of this process; its tables lie in folder/warehouse. `chosen` goes over LOCAL and under MEANING."""
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.appName("kuulo").config("spark.sql.warehouse.dir", str(folder / "warehouse"))
+    for name, value in {**LOCAL, **chosen, **MEANING}.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    return session
+
+
+def lend_key(session: Any, key_file: Path) -> None:
+    """Set the customer key, padded for HMAC, as two variables of the session: it stands in the text of no model."""
+    from kuulo.warehouse.padded_key import padded_keys
+
+    for name, padded in zip(("customer_key_inner", "customer_key_outer"), padded_keys(key_file), strict=True):
+        session.sql(f"declare or replace variable {name} binary")
+        session.sql(f"set variable {name} = :padded", args={"padded": padded})
+
+
+def lay_sources(session: Any, sources: dict[str, str]) -> None:
+    """Each of {schema.table: folder} as a table over the Parquet files below the folder; none of them is written to."""
+    for name, folder in sources.items():
+        session.sql(f"create schema if not exists {name.partition('.')[0]}")
+        session.sql(f"drop table if exists {name}")
+        session.sql(
+            f"create table {name} using parquet options "
+            f"(path '{folder}', recursiveFileLookup 'true', pathGlobFilter '*.parquet', mergeSchema 'true')"
+        )
+
+
+def _submitted_in_this_session() -> None:
+    """dbt-spark hands Python models to a vendor's cluster; here they run where dbt runs, and get the session."""
+    from dbt.adapters.base import PythonJobHelper
+    from dbt.adapters.spark.impl import SparkAdapter
+    from pyspark.sql import SparkSession
+
+    class InThisSession(PythonJobHelper):  # type: ignore[misc]
+        def __init__(self, parsed_model: Any, credential: Any) -> None:
+            pass
+
+        def submit(self, compiled_code: str) -> None:
+            exec(compiled_code, {"spark": SparkSession.getActiveSession()})  # noqa: S102
+
+    SparkAdapter.python_submission_helpers = property(lambda adapter: {"session": InThisSession})
+    SparkAdapter.default_python_submission_method = property(lambda adapter: "session")
+
+
+def main(given: dict[str, Any]) -> int:
+    """Run dbt with given["words"] over given["sources"]; 0 where it succeeded."""
+    folder = Path(given["folder"])
+    session = start_session(folder, given["chosen"])
+    lend_key(session, Path(given["key_file"]))
+    lay_sources(session, given["sources"])
+
+    from dbt.cli.main import dbtRunner  # reads the environment as it is imported
+
+    _submitted_in_this_session()
+    done = dbtRunner().invoke(given["words"])
+    if done.exception:
+        print(f"dbt: {done.exception}", file=sys.stderr)  # noqa: T201
+    session.stop()
+    return 0 if done.success else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(json.loads(Path(sys.argv[1]).read_text())))
