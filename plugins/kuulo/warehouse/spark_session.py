@@ -34,6 +34,11 @@ LOCAL = {
     "spark.eventLog.enabled": "false",
     "spark.sql.shuffle.partitions": "1",
     "spark.default.parallelism": "1",
+    # hundreds of short queries: compiling each to Java, and planning it again as it runs, costs more than it saves
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
 }
 
 
@@ -58,15 +63,12 @@ def lend_key(session: Any, key_file: Path) -> None:
         session.sql(f"set variable {name} = :padded", args={"padded": padded})
 
 
-def lay_sources(session: Any, sources: dict[str, str]) -> None:
-    """Each of {schema.table: folder} as a table over the Parquet files below the folder; none of them is written to."""
-    for name, folder in sources.items():
+def lay_sources(session: Any, sources: dict[str, tuple[str, str]]) -> None:
+    """Each of {schema.table: (columns, folder)} as a table over the Parquet files below the folder; none of them is written to."""
+    for name, (columns, folder) in sources.items():
         session.sql(f"create schema if not exists {name.partition('.')[0]}")
         session.sql(f"drop table if exists {name}")
-        session.sql(
-            f"create table {name} using parquet options "
-            f"(path '{folder}', recursiveFileLookup 'true', pathGlobFilter '*.parquet', mergeSchema 'true')"
-        )
+        session.sql(f"create table {name} ({columns}) using parquet options (path '{folder}', recursiveFileLookup 'true')")
 
 
 def _submitted_in_this_session() -> None:

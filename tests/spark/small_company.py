@@ -1,0 +1,71 @@
+"""A home in which every mart has rows: the sandbox's vendors at sixty customers, and an inbox with some of everything."""
+
+import csv
+import json
+import subprocess
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+from kuulo.sandbox.company import generate_company
+from kuulo.sandbox.dialects import DIALECTS
+from kuulo.sandbox.server import serve
+from tests.dbt_project.some_of_everything import BEGIN, some_of_everything
+from tests.dbt_project.validated_rows import Row
+from tests.end_to_end.pipeline import run_pipeline
+
+AS_OF = "2026-09-01T00:00:00Z"
+
+
+def _more() -> dict[str, list[Row]]:
+    """Use and orders of the customers of some_of_everything, which has none."""
+    rng = Random(21)
+    used = [
+        {"event_id": f"u{number}", "customer_id": f"k{rng.randrange(150)}", "event_name": rng.choice(["login", "export"]),
+         "occurred_at": str(BEGIN + timedelta(hours=rng.uniform(0, 24 * 242))), "quantity": rng.randint(1, 9)}
+        for number in range(1500)
+    ]  # fmt: skip
+    ordered = [
+        {"order_id": f"o{number}", "customer_id": f"k{rng.randrange(150)}", "ordered_at": str(BEGIN + timedelta(hours=rng.uniform(0, 24 * 240))),
+         "amount": rng.randint(100, 9000) / 100, "currency": "EUR", "status": rng.choice(["paid", "abandoned"])}
+        for number in range(200)
+    ]  # fmt: skip
+    return {"usage_events": used, "orders": ordered}
+
+
+def _lay_feed(home: Path, stream: str, rows: Iterable[Row]) -> None:
+    given = list(rows)
+    folder = home / "inbox" / stream
+    folder.mkdir(parents=True)
+    names = list(dict.fromkeys(name for row in given for name in row))
+    with (folder / "rows.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, names)
+        writer.writeheader()
+        writer.writerows(given)
+    (folder / "feed.yml").write_text(f"stream: {stream}\ncolumns:\n" + "".join(f"  {name}: {name}\n" for name in names))
+
+
+def _connections(server) -> Mapping[str, str]:
+    return {
+        f"AIRFLOW_CONN_{dialect.source.upper()}": json.dumps(
+            {
+                "conn_type": "http",
+                "host": server.url_of(dialect.source),
+                "login": dialect.login,
+                "password": dialect.secret,
+                "extra": {"pace": 1000, **{name: value.format(address=server.url) for name, value in dialect.extra.items()}},
+            }
+        )
+        for dialect in DIALECTS
+    }
+
+
+def run_small_company(home: Path) -> subprocess.CompletedProcess[str]:
+    """The whole pipeline once, so that DuckDB has built and published; Airflow's clock ends the windows, AS_OF the marts."""
+    for (_, stream), rows in some_of_everything().items():
+        _lay_feed(home, stream, rows)
+    for stream, rows in _more().items():
+        _lay_feed(home, stream, rows)
+    with serve(generate_company(7, 60), 0) as server:
+        return run_pipeline(home, KUULO_SANDBOX="0", KUULO_AS_OF=AS_OF, **_connections(server))
