@@ -21,16 +21,20 @@ AS_OF = "2026-09-01T00:00:00Z"
 def _more() -> dict[str, list[Row]]:
     """Use and orders of the customers of some_of_everything, which has none."""
     rng = Random(21)
+
+    def somebody_at(last_day: int, column: str) -> Row:
+        return {"customer_id": f"k{rng.randrange(150)}", column: str(BEGIN + timedelta(hours=rng.uniform(0, 24 * last_day)))}
+
     used = [
-        {"event_id": f"u{number}", "customer_id": f"k{rng.randrange(150)}", "event_name": rng.choice(["login", "export"]),
-         "occurred_at": str(BEGIN + timedelta(hours=rng.uniform(0, 24 * 242))), "quantity": rng.randint(1, 9)}
+        {"event_id": f"u{number}", "event_name": rng.choice(["login", "export"]), "quantity": rng.randint(1, 9)}
+        | somebody_at(242, "occurred_at")
         for number in range(1500)
-    ]  # fmt: skip
+    ]
     ordered = [
-        {"order_id": f"o{number}", "customer_id": f"k{rng.randrange(150)}", "ordered_at": str(BEGIN + timedelta(hours=rng.uniform(0, 24 * 240))),
-         "amount": rng.randint(100, 9000) / 100, "currency": "EUR", "status": rng.choice(["paid", "abandoned"])}
+        {"order_id": f"o{number}", "amount": rng.randint(100, 9000) / 100, "currency": "EUR", "status": rng.choice(["paid", "abandoned"])}
+        | somebody_at(240, "ordered_at")
         for number in range(200)
-    ]  # fmt: skip
+    ]
     return {"usage_events": used, "orders": ordered}
 
 

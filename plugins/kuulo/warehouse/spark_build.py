@@ -59,7 +59,7 @@ def chosen_configuration(settings: Settings) -> dict[str, str]:
     wrong = [word[0] for word in words if len(word) != 2]
     if wrong:
         raise SparkBuildFailed(f"{file}: {wrong[0]} has no value: write name and value, as in `spark.master spark://host:7077`")
-    return dict(words)  # type: ignore[arg-type]
+    return dict(words)
 
 
 def _columns(schema: pa.Schema) -> str:

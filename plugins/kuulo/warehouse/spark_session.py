@@ -82,10 +82,21 @@ def _submitted_in_this_session() -> None:
             pass
 
         def submit(self, compiled_code: str) -> None:
-            exec(compiled_code, {"spark": SparkSession.getActiveSession()})  # noqa: S102
+            exec(compiled_code, {"spark": SparkSession.getActiveSession()})
 
     SparkAdapter.python_submission_helpers = property(lambda adapter: {"session": InThisSession})
     SparkAdapter.default_python_submission_method = property(lambda adapter: "session")
+
+
+def _literal(value: Any) -> str:
+    return "null" if value is None else "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _seeds_as_they_are() -> None:
+    """dbt-spark writes a blank cell of a seed as the text 'None', and ends a text at its first apostrophe."""
+    from dbt.adapters.spark.session import SessionConnectionWrapper
+
+    SessionConnectionWrapper._fix_binding = staticmethod(_literal)
 
 
 def main(given: dict[str, Any]) -> int:
@@ -98,6 +109,7 @@ def main(given: dict[str, Any]) -> int:
     from dbt.cli.main import dbtRunner  # reads the environment as it is imported
 
     _submitted_in_this_session()
+    _seeds_as_they_are()
     done = dbtRunner().invoke(given["words"])
     if done.exception:
         print(f"dbt: {done.exception}", file=sys.stderr)  # noqa: T201
