@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kuulo.settings import Settings
+from kuulo.warehouse.padded_key import padded_keys
 from kuulo.warehouse.spark_build import SPARK_PYTHON, build_on_spark, spark_folder
 from tests.spark.compared_marts import Marts
 from tests.spark.small_company import AS_OF, run_small_company
@@ -45,3 +46,12 @@ def test_a_mart_has_the_same_rows_on_both(marts, mart):
     assert marts.rows(mart) > 0, "a mart without rows compares nothing"
     differences = marts.differences(mart)
     assert not differences, "\n".join([mart, *differences])
+
+
+def test_the_customer_key_stands_in_nothing_that_dbt_or_spark_wrote(settings):
+    keys = padded_keys(settings.home / "secrets" / "customer_key")
+    written = [path for folder in ("dbt", "spark") for path in (settings.home / folder).rglob("*") if path.is_file()]
+    assert len(written) > 100
+    for path in written:
+        content = path.read_bytes()
+        assert not any(key in content or key.hex().encode() in content.lower() for key in keys), path

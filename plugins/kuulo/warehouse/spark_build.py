@@ -62,18 +62,19 @@ def chosen_configuration(settings: Settings) -> dict[str, str]:
     return dict(words)
 
 
-def _columns(schema: pa.Schema) -> str:
+def columns_of(schema: pa.Schema) -> str:
+    """Columns with their Spark types, as a table is declared with."""
     return ", ".join(f"`{field.name}` {_TYPES[str(field.type)]}" for field in schema)
 
 
 def _sources(settings: Settings, inputs: Path) -> dict[str, tuple[str, str]]:
     """{dbt source: (its columns with their types, the folder or file of Parquet)} of all that has entered."""
     streams = {
-        f"{name}.{stream.name}": (_columns(typed_schema(stream)), str(inputs / name / stream.name))
+        f"{name}.{stream.name}": (columns_of(typed_schema(stream)), str(inputs / name / stream.name))
         for name in sources_with_rows(settings)
         for stream in SOURCES[name].streams
     }
-    return {**streams, "receipts.receipts": (_columns(receipts_table.SCHEMA), str(settings.receipts / "receipts.parquet"))}
+    return {**streams, "receipts.receipts": (columns_of(receipts_table.SCHEMA), str(settings.receipts / "receipts.parquet"))}
 
 
 def build_on_spark(settings: Settings, *words: str, python: Path = SPARK_PYTHON) -> None:
