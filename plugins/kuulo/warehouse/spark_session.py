@@ -82,7 +82,7 @@ def _submitted_in_this_session() -> None:
             pass
 
         def submit(self, compiled_code: str) -> None:
-            exec(compiled_code, {"spark": SparkSession.getActiveSession()})
+            exec(compiled_code, {"spark": SparkSession.builder.getOrCreate()})
 
     SparkAdapter.python_submission_helpers = property(lambda adapter: {"session": InThisSession})
     SparkAdapter.default_python_submission_method = property(lambda adapter: "session")
