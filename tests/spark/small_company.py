@@ -16,6 +16,7 @@ from tests.dbt_project.validated_rows import Row
 from tests.end_to_end.pipeline import run_pipeline
 
 AS_OF = "2026-09-01T00:00:00Z"
+TIMEZONE = "Europe/Helsinki"  # of UTC alone, what cuts days would not be asked
 
 
 def _more() -> dict[str, list[Row]]:
@@ -72,4 +73,4 @@ def run_small_company(home: Path) -> subprocess.CompletedProcess[str]:
     for stream, rows in _more().items():
         _lay_feed(home, stream, rows)
     with serve(generate_company(7, 60), 0) as server:
-        return run_pipeline(home, KUULO_SANDBOX="0", KUULO_AS_OF=AS_OF, **_connections(server))
+        return run_pipeline(home, KUULO_SANDBOX="0", KUULO_AS_OF=AS_OF, KUULO_TIMEZONE=TIMEZONE, **_connections(server))

@@ -10,7 +10,7 @@ from kuulo.settings import Settings
 from kuulo.warehouse.padded_key import padded_keys
 from kuulo.warehouse.spark_build import SPARK_PYTHON, build_on_spark, spark_folder
 from tests.spark.compared_marts import Marts
-from tests.spark.small_company import AS_OF, run_small_company
+from tests.spark.small_company import AS_OF, TIMEZONE, run_small_company
 
 pytestmark = pytest.mark.spark
 
@@ -27,7 +27,7 @@ def settings(tmp_path_factory):
     home = tmp_path_factory.mktemp("small_company") / "home"
     done = run_small_company(home)
     assert (home / "published" / "marts.duckdb").exists(), done.stdout[-4000:] + done.stderr[-2000:]
-    settings = Settings(home=home, as_of=datetime.fromisoformat(AS_OF).astimezone(UTC))
+    settings = Settings(home=home, as_of=datetime.fromisoformat(AS_OF).astimezone(UTC), timezone=TIMEZONE)
     build_on_spark(settings, "build", "--quiet", "--exclude-resource-type", "unit_test", "test")
     return settings
 
