@@ -24,7 +24,7 @@ from kuulo.warehouse.made_from import sources_with_rows
 from kuulo.warehouse.run_dbt import dbt_command, dbt_environment
 
 SPARK_PYTHON = PROJECT_ROOT / ".venv-spark" / "bin" / "python"
-# columns are declared, not looked for in every file: 3 s instead of 25 for sixty streams, and an older file may lack some
+# columns are declared: looking for them in every file took 25 s, and an older file may lack some
 _TYPES = {
     "string": "string",
     "int32": "int",
