@@ -28,7 +28,7 @@ def settings(tmp_path_factory):
     done = run_small_company(home)
     assert (home / "published" / "marts.duckdb").exists(), done.stdout[-4000:] + done.stderr[-2000:]
     settings = Settings(home=home, as_of=datetime.fromisoformat(AS_OF).astimezone(UTC), timezone=TIMEZONE)
-    build_on_spark(settings, "build", "--quiet", "--exclude-resource-type", "unit_test", "test")
+    build_on_spark(settings, "--quiet", "--exclude-resource-type", "unit_test", "test")
     return settings
 
 

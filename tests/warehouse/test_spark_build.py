@@ -35,7 +35,7 @@ def test_a_name_without_a_value_is_refused(settings):
 
 def test_without_an_environment_the_remedy_is_named_and_nothing_is_written(settings):
     with pytest.raises(SparkBuildFailed, match="`make spark` sets it up"):
-        build_on_spark(settings, "build", python=Path("/nowhere/python"))
+        build_on_spark(settings, python=Path("/nowhere/python"))
     assert not settings.home.exists()
 
 

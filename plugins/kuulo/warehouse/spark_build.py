@@ -78,7 +78,7 @@ def _sources(settings: Settings, inputs: Path) -> dict[str, tuple[str, str]]:
 
 
 def build_on_spark(settings: Settings, *words: str, python: Path = SPARK_PYTHON) -> None:
-    """Run a dbt command (`build` and what follows it) on Spark over the installation's validated rows.
+    """Run `dbt build` with these words more on Spark, whole, over the installation's validated rows.
 
     Raises:
         SparkBuildFailed: there is no Spark environment, or a model or a test failed; dbt has said which.
@@ -96,7 +96,7 @@ def build_on_spark(settings: Settings, *words: str, python: Path = SPARK_PYTHON)
         "chosen": chosen_configuration(settings),
         "key_file": str(settings.home / "secrets" / "customer_key"),
         "sources": _sources(settings, inputs),
-        "words": dbt_command(replace(settings, target="spark"), *words)[3:],
+        "words": dbt_command(replace(settings, target="spark"), "build", "--full-refresh", *words)[3:],
     }
     task = folder / "task.json"
     write_json(task, given)
@@ -111,7 +111,7 @@ def main() -> int:
     """Build the marts of this installation on Spark; arguments are more words for `dbt build`."""
     try:
         settings = load_settings()
-        build_on_spark(settings, "build", "--quiet", "--exclude-resource-type", "unit_test", *sys.argv[1:])
+        build_on_spark(settings, "--quiet", "--exclude-resource-type", "unit_test", *sys.argv[1:])
     except KuuloError as error:
         print(f"kuulo: {error}", file=sys.stderr)  # noqa: T201
         return 1
