@@ -5,6 +5,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 VENV := .venv
 BIN := $(VENV)/bin
 PROOF := .venv-proof
+SPARK := .venv-spark
 AUDIT := .venv-audit
 PRISM := proof/node_modules
 NPM := SCARF_ANALYTICS=false npm --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -12,7 +13,7 @@ UV_VERSION := 0.13.9
 export PYTHONPATH := plugins
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-crash up airflow dev erase export quarantine redrive check lint bench docs mf audit clean lock
+.PHONY: help run test test-crash test-spark spark up airflow dev erase export quarantine redrive check lint bench docs mf audit clean lock
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,6 +40,14 @@ $(PROOF)/.installed: requirements-proof.txt $(VENV)/.installed
 	@if $(BIN)/python -m venv --without-pip $(PROOF) \
 		&& $(BIN)/uv pip sync --quiet --python $(PROOF)/bin/python --require-hashes requirements-proof.txt; then touch $@; \
 	else rm -rf $(PROOF); echo "$(PROOF) could not be set up: tests against those servers will be skipped"; fi
+
+# Spark and dbt-spark: 850 MB, in an environment of their own. Without Java they are of no use.
+$(SPARK)/.installed: requirements-spark.txt $(VENV)/.installed
+	@rm -rf $(SPARK)
+	@if ! command -v java >/dev/null; then echo "There is no Java: what needs Spark is skipped (it takes 17 or later)"; \
+	elif $(BIN)/python -m venv --without-pip $(SPARK) \
+		&& $(BIN)/uv pip sync --quiet --python $(SPARK)/bin/python --require-hashes --compile-bytecode requirements-spark.txt; then touch $@; \
+	else rm -rf $(SPARK); echo "$(SPARK) could not be set up: what needs Spark is skipped"; fi
 
 $(PRISM)/.installed: proof/package-lock.json
 	@rm -rf $(PRISM)
@@ -80,7 +89,13 @@ lint: $(VENV)/.installed-dev ## Style, types, SQL
 	@$(BIN)/sqlfluff lint --processes 2 dbt_project
 
 test: lint $(PROOF)/.installed $(PRISM)/.installed ## Lint, types, unit, dbt and end-to-end tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not spark"
+
+test-spark: $(VENV)/.installed-dev $(SPARK)/.installed ## The marts on Spark and on DuckDB, compared value for value; minutes
+	@$(BIN)/python -m pytest -n 0 -m spark tests/spark
+
+spark: $(VENV)/.installed $(SPARK)/.installed ## The marts on Spark, as Parquet, beside what DuckDB publishes (docs/spark.md)
+	@$(BIN)/python -m kuulo.warehouse.spark_build
 
 test-crash: $(VENV)/.installed-dev ## The long part of the crash matrix: killed at every point, full disks, dbt among it (minutes)
 	@$(BIN)/python -m pytest -n 0 -m crash tests/crash
@@ -105,10 +120,10 @@ mf: $(VENV)/.installed-dev ## Ask the semantic layer: make mf do="query --metric
 clean: ## Remove the environment and all data but what is your own (inbox, databases, secrets, who was erased)
 	@if [ -d .kuulo ]; then find .kuulo -mindepth 1 -maxdepth 1 ! -name inbox ! -name databases ! -name secrets \
 		! -name suppression ! -name erasures -exec rm -rf {} +; fi
-	@rm -rf $(VENV) $(PROOF) $(AUDIT) $(PRISM) .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(PROOF) $(AUDIT) $(SPARK) $(PRISM) .mypy_cache .ruff_cache .hypothesis
 
 lock: $(VENV)/.installed ## Renew the locks: requirements*.txt, and proof/package-lock.json where there is npm
-	@for each in requirements requirements-dev requirements-proof requirements-audit; do \
+	@for each in requirements requirements-dev requirements-proof requirements-audit requirements-spark; do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-emit-find-links --no-header $$each.in -o $$each.txt || exit 1; done
 	@! command -v npm >/dev/null || $(NPM) install --prefix proof --package-lock-only --omit-lockfile-registry-resolved

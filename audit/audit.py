@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-proof.txt", "requirements-audit.txt")
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-proof.txt", "requirements-audit.txt", "requirements-spark.txt")
 BASELINE = "audit/secrets_baseline.json"  # what was looked at and is no secret: renew with `detect-secrets scan --baseline`, then review
 _BASELINE_RENUMBERED = 3
 _NO_SECRETS = ("requirements", "package-lock.json", "secrets_baseline.json")

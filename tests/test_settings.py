@@ -36,7 +36,7 @@ def test_as_of_is_an_instant_in_utc(text):
     [
         ({"KUULO_AS_OF": "soon"}, "KUULO_AS_OF='soon' is not a date"),
         ({"KUULO_TIMEZONE": "Helsinki"}, "KUULO_TIMEZONE='Helsinki' is not a time zone"),
-        ({"KUULO_TARGET": "spark"}, "KUULO_TARGET=spark is not supported yet"),
+        ({"KUULO_TARGET": "spark"}, "KUULO_TARGET=spark: what is published is built by DuckDB"),
         ({"KUULO_TARGET": "oracle"}, "KUULO_TARGET='oracle' is not known"),
         ({"KUULO_SANDBOX": "yes"}, "KUULO_SANDBOX='yes' is not known"),
         ({"KUULO_PUBLISH_COMMENTS": "true"}, "KUULO_PUBLISH_COMMENTS='true' is not known: use 1"),

@@ -8,7 +8,7 @@
 {%- endmacro %}
 
 {% macro spark__elapsed_seconds(from_instant, to_instant) -%}
-    (unix_micros({{ to_instant }}) - unix_micros({{ from_instant }})) / 1000000.0
+    (unix_micros({{ to_instant }}) - unix_micros({{ from_instant }})) / 1e6
 {%- endmacro %}
 
 {#- The UTC instant at which the wall clock of the zone in a column shows this local timestamp. -#}

@@ -2,11 +2,6 @@
     have come since (`receipts.new_batches` lists them), and the reporting instant moved forward, from `as_of_before`
     (plugins/kuulo/warehouse/increment.py decides). Models that grow are then changed in place; else everything is built again. -#}
 
-{#- How a model that grows with history is kept. Elsewhere than on DuckDB it is built whole. -#}
-{% macro growing() -%}
-    {{ return('incremental' if target.type == 'duckdb' else 'table') }}
-{%- endmacro %}
-
 {#- The batches of a stream that have come since the build before: a query of one column. -#}
 {% macro new_batches(source_name, stream) -%}
     select batch from {{ source('receipts', 'new_batches') }}

@@ -1,4 +1,3 @@
-{{ config(enabled=target.type == 'duckdb') }}
 -- shares that do not add up to what is explained would be no shares
 select
     metric,

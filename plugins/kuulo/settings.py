@@ -23,7 +23,7 @@ class Settings:
 
     Attributes:
         home: folder of all data and state (`KUULO_HOME`).
-        target: dbt target, `duckdb` (`KUULO_TARGET`; `spark` is not supported yet).
+        target: dbt target, `duckdb` (`KUULO_TARGET`); `spark` only by kuulo.warehouse.spark_build, since publication is DuckDB's.
         landing_root: folder that holds landing/, validated/ and quarantine/ (`KUULO_LANDING`).
         timezone: IANA name of the zone that days and months are cut in (`KUULO_TIMEZONE`).
         as_of: reporting date in UTC, or None for the end of the newest window (`KUULO_AS_OF`).
@@ -160,7 +160,7 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
     env = dict(os.environ) if environment is None else environment
     target = env.get("KUULO_TARGET", "duckdb")
     if target == "spark":
-        raise SettingsError("KUULO_TARGET=spark is not supported yet: leave it out, or set duckdb")
+        raise SettingsError("KUULO_TARGET=spark: what is published is built by DuckDB; leave it out, and build on Spark with `make spark`")
     if target != "duckdb":
         raise SettingsError(f"KUULO_TARGET={target!r} is not known: use duckdb")
     landing = env.get("KUULO_LANDING", "")

@@ -44,7 +44,7 @@
         },
     } -%}
     {%- set key, columns = streams[stream].key, streams[stream].columns -%}
-    {{ config(materialized=growing(), incremental_strategy='delete+insert', unique_key=key) }}
+    {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key=key) }}
     {%- set told -%}
     {%- if var('increment') -%}
     (

@@ -13,10 +13,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
 from kuulo.crash_points import crash_point
-from kuulo.kept_keys import kept_key
-
-_BLOCK_BYTES = 64
-_INNER, _OUTER = 0x36, 0x5C
+from kuulo.warehouse.padded_key import padded_keys
 
 
 def keyed_hash(key: bytes, text: str) -> str:
@@ -29,9 +26,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Read the key, or make it on first use."""
-        block = kept_key(Path(plugin_config["key_file"])).ljust(_BLOCK_BYTES, b"\0")
-        self._inner = bytes(byte ^ _INNER for byte in block)
-        self._outer = bytes(byte ^ _OUTER for byte in block)
+        self._inner, self._outer = padded_keys(Path(plugin_config["key_file"]))
 
     def configure_cursor(self, cursor: DuckDBPyConnection) -> None:
         """Set the padded keys as variables of this cursor's session."""

@@ -4,58 +4,52 @@
     assert_identities_converged says when the rounds are too few. -#}
 {%- set rounds = range(1, var('identity_rounds') + 1) -%}
 
-with pairs as (
-    select * from {{ ref('int_identity_pairs') }}
-),
-
-nodes as (
-    select node from pairs
-    union
-    select other_node as node from pairs
-),
-
-numbered as (
+with {% call step('numbered') %}
     select
-        node,
-        row_number() over (order by {{ dbt.hash('node') }}, node) as label
-    from nodes
-),
+        nodes.node,
+        row_number() over (order by {{ dbt.hash('nodes.node') }}, nodes.node) as label
+    from (
+        select node from {{ ref('int_identity_pairs') }}
+        union
+        select other_node as node from {{ ref('int_identity_pairs') }}
+    ) as nodes
+{% endcall %}
 
-edges_0 as (
+{% call step('edges_0') %}
     select
         heres.label as here,
         theres.label as there
-    from pairs
+    from {{ ref('int_identity_pairs') }} as pairs
     inner join numbered as heres on pairs.node = heres.node
     inner join numbered as theres on pairs.other_node = theres.node
     where pairs.node <> pairs.other_node
-),
+{% endcall %}
 
-edges_1 as (
+{% call step('edges_1') %}
     select here, there from edges_0
     union all
     select there as here, here as there from edges_0
-),
+{% endcall %}
 
 {% for round in rounds -%}
-holds_{{ round }} as (
+{% call step('holds_' ~ round) %}
     select
         here as label,
         least(here, min(there)) as hold
     from edges_{{ round }}
     group by here
-),
+{% endcall %}
 
-moves_{{ round }} as (
+{% call step('moves_' ~ round) %}
     select
         firsts.label,
         thirds.hold as label_after
     from holds_{{ round }} as firsts
     inner join holds_{{ round }} as seconds on firsts.hold = seconds.label
     inner join holds_{{ round }} as thirds on seconds.hold = thirds.label
-),
+{% endcall %}
 
-edges_{{ round + 1 }} as (
+{% call step('edges_' ~ (round + 1)) %}
     select
         heres.label_after as here,
         theres.label_after as there
@@ -64,7 +58,7 @@ edges_{{ round + 1 }} as (
     inner join moves_{{ round }} as theres on edges.there = theres.label
     where heres.label_after <> theres.label_after
     group by heres.label_after, theres.label_after
-),
+{% endcall %}
 
 {% endfor -%}
 labelled as (

@@ -1,12 +1,17 @@
-with all_pairs as (
-    {{ union_canonical('identity_pairs', ['node', 'other_node']) | indent(4) }}
-),
+with {% call step('all_pairs') %}
+    select
+        pairs.node,
+        pairs.other_node
+    from (
+        {{ union_canonical('identity_pairs', ['node', 'other_node']) | indent(8) }}
+    ) as pairs
+{% endcall %}
 
-directed as (
+{% call step('directed') %}
     select node as here, other_node as there from all_pairs
     union
     select other_node as here, node as there from all_pairs
-),
+{% endcall %}
 
 -- whom an e-mail was seen with: a company's customer id beside it, or beside a vendor's id that stands beside it
 company_emails as (

@@ -1,5 +1,5 @@
 {{ config(
-    materialized=growing(),
+    materialized='incremental',
     incremental_strategy='append',
     pre_hook="{{ take_out('int_survey_days_touched', ['day']) }}"
 ) }}

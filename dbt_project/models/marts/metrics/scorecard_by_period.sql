@@ -96,7 +96,11 @@ scorecard as (
         followed.is_suppressed,
         followed.suppression,
         targets.target,
-        case when targets.better = 'low' then followed.value <= targets.target else followed.value >= targets.target end as target_met,
+        -- a mean of 70 may be summed up to 69.99999999999999, which misses no target
+        case
+            when targets.better = 'low' then round(followed.value, 9) <= targets.target
+            else round(followed.value, 9) >= targets.target
+        end as target_met,
         case when followed.earlier_start = followed.previous_start then followed.earlier_value end as previous_value,
         followed.status
     from followed

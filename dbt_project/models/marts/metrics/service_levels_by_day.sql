@@ -1,5 +1,5 @@
 {{ config(
-    materialized=growing(),
+    materialized='incremental',
     incremental_strategy='append',
     pre_hook="{{ take_out('int_contact_days_touched', ['day']) }}"
 ) }}
@@ -54,7 +54,7 @@ summed as (
         count(case when abandoned_wait_seconds <= {{ var('service_level_seconds') }} then 1 end) as abandoned_within,
         count(first_reply_minutes) as first_replies,
         -- in whole microseconds, since a sum of thirds of a minute depends on the order of the rows
-        coalesce(sum(cast(round(first_reply_minutes * 60000000) as bigint)) / 60000000.0, 0) as first_reply_minutes_sum,
+        coalesce(sum(cast(round(first_reply_minutes * 60000000) as bigint)) / 6e7, 0) as first_reply_minutes_sum,
         count(case when is_resolved then 1 end) as resolved,
         count(case when is_resolved and is_answered then 1 end) as answered_resolved,
         count(case when is_reopened then 1 end) as reopened,
