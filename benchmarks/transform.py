@@ -51,7 +51,7 @@ def _compare(home: Path, when: str) -> None:
     found = differences(settings.marts, database_by_hand(settings))
     unlike = {table: differing for table, (_, differing) in found.items() if differing}
     if unlike:
-        raise SystemExit(f"{when}: dbt and the script tell different figures in {unlike}; look into {home}")
+        raise SystemExit(f"{when}: dbt and the script tell different figures in {unlike} of {home}")
     print(f"  {when}: {sum(rows for rows, _ in found.values()):,} rows of {len(found)} tables tell the same figures by dbt and by hand")
 
 
