@@ -82,7 +82,7 @@ select * from changes
     {%- endif -%}
 {%- endmacro %}
 
-{#- A further condition: of the days that a model names, in a build that brings up to date; else none. -#}
-{% macro and_day_in(model) -%}
-    {%- if var('increment') %}and day in (select day from {{ ref(model) }}){% endif -%}
+{#- A further condition: in a build that brings up to date the column's value is one that a model of that column names; else none. -#}
+{% macro and_in(column, model) -%}
+    {%- if var('increment') %}and {{ column }} in (select {{ column }} from {{ ref(model) }}){% endif -%}
 {%- endmacro %}

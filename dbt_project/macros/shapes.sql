@@ -20,6 +20,15 @@
     source || ':' || survey_id || ':' || question_id
 {%- endmacro %}
 
+{% macro survey_invite_key() -%}
+    {{ return(['source', 'invite_id']) }}
+{%- endmacro %}
+
+{#- The key by which the marts know an invite. -#}
+{% macro invite_key() -%}
+    {{ customer_hmac("'invite:' || source || ':' || invite_id") }}
+{%- endmacro %}
+
 {% macro contact_columns() -%}
     {{ return([
         'source', 'contact_id', 'case_id', 'customer_node', 'channel', 'topic', 'team', 'agent_id', 'is_outbound', 'is_abandoned',

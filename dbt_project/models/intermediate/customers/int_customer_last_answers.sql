@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ take_out('int_survey_customers_touched', ['customer_key']) }}"
+) }}
+
 with answers as (
     select
         *,
@@ -5,7 +11,7 @@ with answers as (
             partition by customer_key, metric order by submitted_at desc, response_key desc, score_100 asc, question_key asc
         ) as answer_rank
     from {{ ref('fct_survey_answers') }}
-    where customer_key is not null and metric <> 'other'
+    where customer_key is not null and metric <> 'other' {{ and_in('customer_key', 'int_survey_customers_touched') }}
 ),
 
 needing_answers as (

@@ -1,5 +1,12 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ take_out('int_survey_answers_touched', ['response_key', 'question_key']) }}"
+) }}
+
 with answers as (
-    select * from {{ ref('fct_survey_answers') }}
+    select * from {{ ref('fct_survey_answers') }} as facts
+    {{ only_those_in('int_survey_answers_touched', 'facts', ['response_key', 'question_key']) }}
 ),
 
 rules as (

@@ -1,8 +1,18 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ take_out('int_survey_invites_touched', survey_invite_key()) }}"
+) }}
 {%- set columns = ['source', 'invite_id', 'survey_id', 'sent_at', 'delivered', 'status', 'opened_at', 'responded_at',
     'response_id', 'channel', 'customer_node'] -%}
 
-with invites as (
+with told as (
     {{ union_canonical('survey_invites', columns) | indent(4) }}
+),
+
+invites as (
+    select {{ columns | join(', ') }} from told
+    {{ only_those_in('int_survey_invites_touched', 'told', survey_invite_key()) }}
 ),
 
 -- sent is delivered unless told otherwise; answered only if it had arrived and was answered before the reporting instant, of
@@ -19,12 +29,8 @@ known_by_then as (
     where sent_at < {{ as_of() }}
 ),
 
-identities as (
-    select node, customer_key from {{ ref('int_customer_identities') }}
-),
-
-customers as (
-    select customer_key, segment, country from {{ ref('int_customer_attributes') }}
+nodes as (
+    select * from {{ ref('int_customer_nodes') }}
 ),
 
 -- one system may send the invite and another take the answer: the sender's own comes first
@@ -36,6 +42,7 @@ responses as (
         min(case when is_finished then 1 else 0 end) as is_told_finished,
         count(is_finished) as told
     from {{ ref('int_survey_answers_unioned') }}
+    where response_id in (select known_by_then.response_id from known_by_then)
     group by source, survey_id, response_id
 ),
 
@@ -58,13 +65,13 @@ resolved as (
     select
         known_by_then.source,
         known_by_then.invite_id,
-        identities.customer_key,
+        nodes.customer_key,
         known_by_then.sent_at,
         {{ local_date('known_by_then.sent_at') }} as day,
         known_by_then.survey_id as survey,
         coalesce(known_by_then.channel, 'unknown') as channel,
-        coalesce(customers.segment, 'unknown') as segment,
-        coalesce(customers.country, 'unknown') as country,
+        coalesce(nodes.segment, 'unknown') as segment,
+        coalesce(nodes.country, 'unknown') as country,
         known_by_then.is_delivered,
         case when known_by_then.opened_at < {{ as_of() }} then known_by_then.opened_at end as opened_at,
         known_by_then.is_delivered and known_by_then.is_responded as is_answered,
@@ -73,8 +80,7 @@ resolved as (
         found.response_id,
         known_by_then.is_delivered and known_by_then.is_responded and coalesce(found.is_finished, true) as is_completed
     from known_by_then
-    left join identities on known_by_then.customer_node = identities.node
-    left join customers on identities.customer_key = customers.customer_key
+    left join nodes on known_by_then.customer_node = nodes.node
     left join found
         on known_by_then.source = found.source and known_by_then.invite_id = found.invite_id and found.preference = 1
 )

@@ -4,7 +4,7 @@
     pre_hook="{{ take_out('int_survey_answers_touched', ['response_key', 'question_key']) }}"
 ) }}
 {% if var('increment') -%}
--- depends_on: {{ ref('int_survey_days_touched') }}
+-- depends_on: {{ ref('int_survey_days_touched') }}, {{ ref('int_survey_customers_touched') }}
 {% endif -%}
 
 with answers as (

@@ -1,10 +1,17 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ take_out('int_survey_invites_touched', ['invite_key']) }}"
+) }}
+
 with invites as (
-    select * from {{ ref('int_survey_invites') }}
+    select * from {{ ref('int_survey_invites') }} as known
+    {{ only_those_in('int_survey_invites_touched', 'known', survey_invite_key()) }}
 ),
 
 keyed as (
     select
-        {{ customer_hmac("'invite:' || source || ':' || invite_id") }} as invite_key,
+        {{ invite_key() }} as invite_key,
         customer_key,
         source,
         survey,

@@ -6,7 +6,7 @@
 
 with contacts as (
     select * from {{ ref('fct_contacts') }}
-    where true {{ and_day_in('int_contact_days_touched') }}
+    where true {{ and_in('day', 'int_contact_days_touched') }}
 ),
 
 counted as (

@@ -7,7 +7,7 @@
 with answers as (
     select * from {{ ref('fct_survey_answers') }}
     where metric = 'nps'
-    {{ and_day_in('int_survey_days_touched') }}
+    {{ and_in('day', 'int_survey_days_touched') }}
 ),
 
 counted as (

@@ -6,7 +6,7 @@
 
 with contacts as (
     select * from {{ ref('fct_contacts') }}
-    where true {{ and_day_in('int_contact_days_touched') }}
+    where true {{ and_in('day', 'int_contact_days_touched') }}
 ),
 
 -- each figure of the contacts that it is about, so that sums, counts and percentiles below cannot disagree on which
