@@ -2,6 +2,7 @@
 
 import logging
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -11,13 +12,12 @@ from kuulo.sources.api_session import Time
 from kuulo.sources.connection_check import ConnectionCheck, StreamCheck, check_connection
 from kuulo.sources.source import Credentials, Source
 from tests.every_source.readings import credentials, sandbox, sources_of_apis, spoken
+from tests.loopback_server import Asked, Reply, serving
 from tests.still_time import StillTime
 
 SOURCES = sources_of_apis()
 every_source = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
 MOST_REQUESTS_A_STREAM = 3
-# Of a host that answers 404 to everything: a table that is not there is a note, since not every environment has every table.
-ALL_NOTED = {"dynamics365": "the environment has no table"}
 
 
 @pytest.fixture(autouse=True)
@@ -83,11 +83,52 @@ def test_a_vendor_that_does_not_answer_is_asked_once(source):
     assert sum(still.slept) <= 5
 
 
+def _lines(source: Source, base_url: str) -> list[str]:
+    """What a check of another host says of the streams that it asks for."""
+    check = _check(source, credentials(source.name, base_url=base_url))
+    assert not check.is_good
+    unchecked = {stream.name for stream in source.streams if stream.left_unchecked}
+    assert {stream.stream for stream in check.streams if stream.note} <= unchecked
+    return [stream.line for stream in check.streams if stream.stream not in unchecked]
+
+
 @every_source
 def test_a_wrong_host_is_told(source):
-    check = _check(source, credentials(source.name, base_url=f"{sandbox().url}/nowhere"))
-    assert not check.is_good
-    says = ALL_NOTED.get(source.name, "check the host of connection")
-    asked = check.streams if source.name in ALL_NOTED else _without_a_note(check)
-    assert asked
-    assert [stream.line for stream in asked if says not in stream.line] == []
+    lines = _lines(source, f"{sandbox().url}/nowhere")
+    assert lines
+    assert [line for line in lines if "check the host of connection" not in line] == []
+
+
+@every_source
+def test_a_host_that_answers_something_else_is_told(source):
+    with serving(lambda _: Reply({"status": "up"})) as server:
+        lines = _lines(source, server.url)
+    assert lines
+    assert [line for line in lines if f"check the host of connection {source.name}" not in line] == []
+
+
+@every_source
+def test_a_vendor_whose_present_is_behind_ours_is_not_asked_for_its_future(source):
+    """As the sandbox company's is, to which somebody has made connections of their own."""
+    check = check_connection(source, credentials(source.name), until=AS_OF + timedelta(days=200), clocks=StillTime().clocks)
+    assert check.is_good, check.text
+
+
+def test_zendesk_is_asked_for_nothing_that_it_calls_too_recent():
+    now = int((AS_OF - timedelta(days=30)).timestamp())
+
+    def exports(asked: Asked) -> Reply:
+        start = asked.param("start_time")
+        if start is not None and int(start) > now - 60:
+            return Reply({"error": "StartTimeTooRecent", "description": "Too recent start_time. Use a start_time older than 1 minute"}, 400)
+        lists = ("tickets", "users", "identities", "organizations", "groups", "ticket_metric_events", "satisfaction_ratings")
+        ends = {"end_of_stream": True, "end_time": now, "after_cursor": "c", "meta": {"has_more": False, "after_cursor": None}}
+        return Reply({**{name: [] for name in (*lists, "survey_responses")}, **ends})
+
+    zendesk = next(source for source in SOURCES if source.name == "zendesk")
+    with serving(exports) as server:
+        check = _check(zendesk, credentials("zendesk", base_url=server.url))
+    assert check.is_good, check.text
+    started = [int(asked.param("start_time") or 0) for asked in server.asked if "/incremental/" in asked.path]
+    assert len(started) == 5
+    assert set(started) == {int((AS_OF - timedelta(days=365, minutes=10)).timestamp())}

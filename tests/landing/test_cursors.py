@@ -84,20 +84,56 @@ def receipt(settings) -> LandingReceipt:
     return land(settings, SHOP, "things", export)[0][0]
 
 
+def day(number: int) -> datetime:
+    return datetime(2026, 1, number, tzinfo=UTC)
+
+
+def kept_of(cursor: str, since: int, until: int) -> dict[str, str]:
+    return {"cursor": cursor, "since": day(since).isoformat(), "until": day(until).isoformat()}
+
+
 def test_what_is_kept_moves_only_forward(receipt):
     kept = moved_on(receipt, None)
-    assert kept == {"cursor": "5", "until": "2026-01-11T00:00:00+00:00"}
+    assert kept == kept_of("5", 10, 11)
     assert moved_on(receipt, kept) is None  # a repetition
-    assert moved_on(replace(receipt, window_end=datetime(2026, 1, 5, tzinfo=UTC), cursor="2"), kept) is None  # a backfill
-    later = replace(receipt, window_end=NEXT_DAY.end, cursor="9")
-    assert moved_on(later, kept) == {"cursor": "9", "until": "2026-01-12T00:00:00+00:00"}
+    assert moved_on(replace(receipt, window_end=day(5), cursor="2"), kept) is None  # a backfill
+    later = replace(receipt, window_start=day(11), window_end=day(12), cursor="9")
+    assert moved_on(later, kept) == kept_of("9", 10, 12)
     assert moved_on(replace(later, cursor=None), kept) is None
 
 
-def test_only_a_window_that_ends_later_goes_on_from_it():
-    kept = {"cursor": "5", "until": "2026-01-11T00:00:00+00:00"}
-    assert cursor_for(NEXT_DAY, kept) == "5"
-    assert cursor_for(Window(datetime(2026, 1, 9, tzinfo=UTC), NEXT_DAY.end), kept) == "5"  # overlaps what was read
-    assert cursor_for(Window(datetime(2026, 1, 20, tzinfo=UTC), datetime(2026, 1, 21, tzinfo=UTC)), kept) == "5"  # closes a hole
-    assert cursor_for(WINDOW, kept) is None
+@pytest.mark.parametrize(
+    ("start", "since"),
+    [(9, 9), (10, 10), (11, 10), (15, 15)],  # begun before the first reading, with it, where it ended, and behind a hole
+)
+def test_what_is_kept_says_from_when_on_all_was_seen(receipt, start, since):
+    landed = replace(receipt, window_start=day(start), window_end=day(20), cursor="9")
+    assert moved_on(landed, kept_of("5", 10, 11)) == kept_of("9", since, 20)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "cursor"),
+    [
+        (11, 12, "5"),
+        (10, 12, "5"),  # overlaps what was read
+        (20, 21, "5"),  # closes a hole
+        (10, 11, None),
+        (9, 12, None),  # of the day before the first reading nothing stands behind the cursor
+    ],
+)
+def test_only_a_window_whose_past_was_seen_and_that_ends_later_goes_on_from_it(start, end, cursor):
+    assert cursor_for(Window(day(start), day(end)), kept_of("5", 10, 11)) == cursor
+
+
+def test_without_a_cursor_a_window_is_read_by_its_times():
     assert cursor_for(NEXT_DAY, None) is None
+    assert cursor_for(NEXT_DAY, {"cursor": "5", "until": day(11).isoformat()}) is None  # as it was kept before `since` was
+
+
+def test_a_trial_of_one_day_takes_nothing_from_the_first_long_reading(receipt):
+    """A person tries a day by hand, and asks for a year afterwards: the year is not only what changed since the trial."""
+    kept = moved_on(receipt, None)
+    year = Window(datetime(2025, 1, 15, tzinfo=UTC), day(15))
+    assert cursor_for(year, kept) is None
+    read = moved_on(replace(receipt, window_start=year.start, window_end=year.end, cursor="9"), kept)
+    assert cursor_for(Window(day(15), day(16)), read) == "9"

@@ -45,4 +45,5 @@ def test_x15_a_cursor_that_cannot_be_read_is_as_good_as_lost(settings: Settings,
     assert cursor_for(Window(START, START + timedelta(days=1)), kept) is None
     (receipt,), _ = land(settings, TYPEFORM, "responses", Account({"f1": []}))
     left = replace(receipt, cursor="c2")
-    assert moved_on(left, kept) == {"cursor": "c2", "until": receipt.window_end.isoformat()}
+    begun, ended = receipt.window_start.isoformat(), receipt.window_end.isoformat()
+    assert moved_on(left, kept) == {"cursor": "c2", "since": begun, "until": ended}

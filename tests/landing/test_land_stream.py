@@ -14,7 +14,7 @@ from kuulo.errors import KuuloError
 from kuulo.landing.land_stream import replay
 from kuulo.landing.receipt import read_landing_receipt
 from kuulo.settings import Settings
-from kuulo.sources.api_errors import RetryLater, SourceContractBroken
+from kuulo.sources.api_errors import NotFound, RetryLater, SourceContractBroken
 from kuulo.sources.manners import Manners
 from kuulo.sources.pagination import AfterCursor
 from kuulo.sources.reading import Named, Paged, PerParent
@@ -163,6 +163,13 @@ def test_a_refresh_that_is_killed_between_renames_is_brought_in_by_the_next_run(
     assert asked == []
     assert [typed_rows(settings, SHOP, name)[0]["id"] for name in ("things", "tags")] == ["A1", "A1"]
     assert [path for path in settings.landing.glob(".*/**/*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("shops", [("a",), ("a", "b")])
+def test_a_window_all_of_whose_parents_have_gone_is_no_empty_one(settings: Settings, shops: tuple[str, ...]) -> None:
+    stream = replace(THINGS, reading=PerParent(parents=Named(shops), known_as="shop", listing=LISTING))
+    with pytest.raises(NotFound, match=rf"/shops/{shops[-1]}/things is not there \(404\): check the host of connection shop"):
+        land(settings, replace(SHOP, streams=(stream,)), "things", lambda _: Reply({}, 404))
 
 
 def test_a_window_whose_last_parent_has_gone_is_whole(settings: Settings) -> None:

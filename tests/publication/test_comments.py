@@ -13,7 +13,7 @@ from kuulo.landing.whole_files import private_folder, write_json
 from kuulo.publication.comments import CommentsNotBuilt, comments_path, publish_comments
 from kuulo.publication.publish import publish_marts
 from kuulo.settings import Settings
-from kuulo.warehouse.made_from import fingerprint
+from kuulo.warehouse.made_from import inputs
 
 SAID = [("b", "too dim", "en", datetime(2026, 1, 2), "paper"), ("a", "so warm a light", None, datetime(2026, 1, 1), "web")]  # noqa: DTZ001
 MORE = ("c", "again", None, datetime(2026, 1, 3), "web")  # noqa: DTZ001
@@ -114,8 +114,8 @@ def test_a_copy_that_fails_leaves_the_last_good_one(asked: Settings) -> None:
 
 
 def test_a_build_and_so_a_publication_follows_when_it_is_switched(asked: Settings) -> None:
-    assert fingerprint(asked) == fingerprint(replace(asked))
-    assert fingerprint(asked) != fingerprint(replace(asked, publish_comments=False))
+    assert inputs(asked)["fingerprint"] == inputs(replace(asked))["fingerprint"]
+    assert inputs(asked)["fingerprint"] != inputs(replace(asked, publish_comments=False))["fingerprint"]
 
 
 def test_they_are_published_with_the_marts_and_are_not_among_them(asked: Settings) -> None:

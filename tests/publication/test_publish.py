@@ -44,6 +44,14 @@ def test_who_reads_the_published_copy_as_we_do_reaches_nothing_else(settings):
                 connection.execute(reach)
 
 
+def test_a_home_may_have_a_quote_in_its_name(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "Ann's")
+    build(settings, 41, "f1")
+    assert publish_marts(settings, run="a") == {"nps_by_day": 1, "publication": 1, "quiet": 0}
+    table = duckdb.read_parquet(str(settings.published / "parquet" / "nps_by_day.parquet"))
+    assert table.project("nps").fetchall() == [(41,)]
+
+
 def test_the_same_marts_are_not_published_twice(settings):
     build(settings, 41, "f1")
     publish_marts(settings, run="a")

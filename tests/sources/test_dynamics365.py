@@ -9,7 +9,7 @@ import pytest
 from kuulo.landing.land_stream import land_stream
 from kuulo.landing.receipt import LandingReceipt
 from kuulo.settings import Settings
-from kuulo.sources.api_errors import BadCredentials, RetryLater, SourceContractBroken
+from kuulo.sources.api_errors import BadCredentials, NotFound, RetryLater, SourceContractBroken
 from kuulo.sources.dynamics365 import DYNAMICS365
 from kuulo.sources.dynamics365_reading import TableReading
 from kuulo.sources.source import Credentials, Window
@@ -225,7 +225,19 @@ def test_the_connection_may_say_which_tables_are_tracked(settings: Settings, sai
 def test_a_table_that_the_environment_does_not_have_is_noted(settings: Settings) -> None:
     receipts, asked = read(settings, "surveys", Environment(missing=("msfp_survey",)))
     assert (receipts[-1].received, receipts[-1].note) == (0, "the environment has no table msfp_survey: nothing to read")
-    assert len(asked) == 1
+    assert [a.path.split("'")[1] for a in asked] == ["msfp_survey", "account"]
+
+
+@pytest.mark.parametrize(
+    ("stream", "elsewhere"), [("surveys", Reply({}, 404)), ("surveys", Reply({"status": "up"})), ("accounts", Reply({}, 404))]
+)
+def test_a_host_without_the_table_that_every_environment_has_is_no_environment(settings: Settings, stream: str, elsewhere: Reply) -> None:
+    def script(asked: Asked) -> Reply:
+        return elsewhere if "'account'" in asked.path else Reply({}, 404)
+
+    with pytest.raises(NotFound, match=rf"dynamics365/{stream}, page 1: .* no Dataverse environment: check the host of connection"):
+        read(settings, stream, script)
+    assert not list((settings.landing / "dynamics365" / stream).glob("*/receipt.json"))
 
 
 def test_columns_that_the_environment_does_not_have_are_not_asked_for(settings: Settings) -> None:

@@ -14,12 +14,13 @@ Kept = dict[str, Any]
 
 
 def cursor_for(window: Window, kept: Kept | None) -> str | None:
-    """The cursor that a window goes on from: one left by a window that ended before this one does.
+    """The cursor that a window goes on from: of readings that have seen all from before its start on, and ended before it does.
 
-    A window that lies before it (a backfill, a repetition) is read by its times instead, and moves nothing.
+    Any other window (a backfill, a repetition, one that begins before the first reading did) is read by its times instead: behind
+    the cursor is only what changed after those readings.
     """
-    until = _until(kept)
-    if not kept or until is None or until >= window.end:
+    seen = _seen(kept)
+    if not kept or seen is None or window.start < seen.start or window.end <= seen.end:
         return None
     return str(kept["cursor"])
 
@@ -28,16 +29,17 @@ def moved_on(receipt: LandingReceipt, kept: Kept | None) -> Kept | None:
     """What to keep after a window has landed, or None where what is kept is as new or newer."""
     if receipt.cursor is None:
         return None
-    until = _until(kept)
-    if until is not None and until >= receipt.window_end:
+    seen, since = _seen(kept), receipt.window_start
+    if seen and seen.end >= receipt.window_end:
         return None
-    return {"cursor": receipt.cursor, "until": receipt.window_end.isoformat()}
+    if seen and seen.start <= since <= seen.end:
+        since = seen.start
+    return {"cursor": receipt.cursor, "since": since.isoformat(), "until": receipt.window_end.isoformat()}
 
 
-def _until(kept: Kept | None) -> datetime | None:
-    """The end of the window that left it; None where there is none, or where it cannot be read: then it is as good as lost."""
+def _seen(kept: Kept | None) -> Window | None:
+    """The unbroken span of the windows that led to the cursor; None where there is none, or where it cannot be read: as good as lost."""
     try:
-        until = datetime.fromisoformat(kept["until"]) if kept and kept["cursor"] else None
+        return Window(datetime.fromisoformat(kept["since"]), datetime.fromisoformat(kept["until"])) if kept and kept["cursor"] else None
     except (KeyError, TypeError, ValueError):
         return None
-    return until if until and until.tzinfo else None

@@ -1,7 +1,7 @@
 """Take in what lies in the inbox: each file once, by name and content; what cannot be taken in is told and keeps nothing else out."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -76,12 +76,18 @@ class InboxOutcome:
 
 @dataclass
 class _Inbox:
-    """One pass over the inbox."""
+    """One pass over the inbox.
+
+    Attributes:
+        landed: what had landed before it.
+        kept: feed and name of files that were refused in it, whose earlier rows stay.
+    """
 
     settings: Settings
     run: str
     clock: Callable[[], datetime]
     landed: list[LandedFile]
+    kept: set[tuple[str, str]] = field(default_factory=set)
 
     def outcomes(self) -> Iterator[FileOutcome]:
         for path in loose_files(self.settings.inbox):
@@ -107,8 +113,15 @@ class _Inbox:
                 hashes[file] = content_hash(file)
             except Exception as error:  # such as a file that leaves the inbox just now
                 yield _refused(file.where, error, feed.stream.name)
-        for file, sha256 in hashes.items():
-            yield self._file(feed, file, sha256, hashes)
+        # what has changed comes first: where it is refused its earlier rows stay, and another file with their content is a twin
+        for file in sorted(hashes, key=lambda file: not self._has_changed(file, hashes[file])):
+            outcome = self._file(feed, file, hashes[file], hashes)
+            if outcome.status == "refused":
+                self.kept.add((feed.name, file.name))
+            yield outcome
+
+    def _has_changed(self, file: InboxFile, sha256: str) -> bool:
+        return any(landed.taken_in and landed.sha256 != sha256 for landed in self.landed if same_name(landed, file.feed, file.name))
 
     def _file(self, feed: Feed, file: InboxFile, sha256: str, hashes: dict[InboxFile, str]) -> FileOutcome:
         landing = FileLanding(settings=self.settings, run=self.run, clock=self.clock, file=file, sha256=sha256)
@@ -140,7 +153,8 @@ class _Inbox:
     def _twin(self, feed: Feed, file: InboxFile, sha256: str, hashes: dict[InboxFile, str]) -> str:
         """The name of the file of the same feed whose rows this content already is, or the empty text.
 
-        That is the one taken in before, whether it still lies in the inbox or not; among files that are all new, the first by name.
+        That is the one taken in before, whether it still lies in the inbox or not, unless it has another content now that was taken
+        in; among files that are all new, the first by name.
         """
         here = {other.name for other, digest in hashes.items() if digest == sha256}
         all_here = {other.name for other in hashes}
@@ -148,7 +162,7 @@ class _Inbox:
             landed.name
             for landed in self.landed
             if landed.taken_in and landed.feed == feed.name and landed.sha256 == sha256 and landed.place.stream == feed.stream.name
-            and (landed.name in here or landed.name not in all_here)
+            and (landed.name in here or landed.name not in all_here or (landed.feed, landed.name) in self.kept)
         ]  # fmt: skip
         first = min(owners) if owners else min(here)
         return "" if first == file.name or file.name in owners else first

@@ -1,5 +1,6 @@
 """The comments' own publication: a file apart from the marts, for those who may read what people wrote; none unless it is asked for."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import duckdb
 from kuulo.errors import KuuloError
 from kuulo.landing.whole_files import whole_file
 from kuulo.settings import Settings
+from kuulo.sql_text import text
 
 
 class CommentsNotBuilt(KuuloError):
@@ -32,14 +34,10 @@ def _published_from(path: Path) -> str:
     return str(row[0]) if row else ""
 
 
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
-
-
-def _copy(warehouse: Path, aside: Path, built: dict[str, Any]) -> int:
+def _copy(warehouse: Path, target: Path, built: dict[str, Any]) -> int:
     with duckdb.connect() as connection:
-        connection.execute(f"attach {_quoted(warehouse)} as warehouse (read_only)")
-        connection.execute(f"attach {_quoted(aside)} as published")
+        connection.execute(f"attach {text(warehouse)} as warehouse (read_only)")
+        connection.execute(f"attach {text(target)} as published")
         connection.execute("create schema published.comments")
         connection.execute("use published.comments")
         # in the order of the keys, which tells nothing of who wrote when
@@ -75,4 +73,10 @@ def publish_comments(settings: Settings, built: dict[str, Any]) -> int | None:
     if not settings.warehouse.exists():
         raise CommentsNotBuilt(f"{settings.warehouse} is gone, so there are no comments to publish: run build_marts first")
     with whole_file(path) as aside:
-        return _copy(settings.warehouse, aside, built)
+        made = Path(f"{aside}.made")  # DuckDB takes no file that is there and empty, and the one aside is held by a lock of ours
+        try:
+            rows = _copy(settings.warehouse, made, built)
+            shutil.copyfile(made, aside)
+        finally:
+            made.unlink(missing_ok=True)
+        return rows

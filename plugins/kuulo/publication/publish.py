@@ -16,6 +16,7 @@ from kuulo.landing.whole_files import private_folder, sync, whole_file
 from kuulo.publication.attempts import Attempt, TakenOver
 from kuulo.publication.comments import publish_comments
 from kuulo.settings import Settings
+from kuulo.sql_text import quoted, text
 from kuulo.warehouse.made_from import built_from
 
 
@@ -92,8 +93,8 @@ def _export(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, in
     rows: dict[str, int] = {}
     for table in _tables(connection):
         target = folder / f"{table}.parquet"
-        name = '"' + table.replace('"', '""') + '"'
-        counted = connection.execute(f"copy (select * from {name}) to '{target}' (format parquet, compression zstd)").fetchone()  # noqa: S608
+        copy = f"copy (select * from {quoted(table)}) to {text(target)} (format parquet, compression zstd)"  # noqa: S608
+        counted = connection.execute(copy).fetchone()
         rows[table] = int(counted[0]) if counted else 0
         target.chmod(0o600)
         sync(target)

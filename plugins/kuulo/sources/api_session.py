@@ -140,7 +140,10 @@ class ApiSession:
         records = value_at(document, records_at) if records_at else []
         if not isinstance(records, list):
             found = "nothing" if records is MISSING else "no list"
-            raise SourceContractBroken(f"the answer has {found} at `{records_at}`: the vendor's format has changed, or this is not its API")
+            raise SourceContractBroken(
+                f"the answer has {found} at `{records_at}`: the vendor's format has changed, or this is not its API: check the host of "
+                f"connection {self.source}"
+            )
         return answer
 
     def _send(self, ask: Ask) -> Answer:
@@ -185,7 +188,8 @@ class ApiSession:
             if not 200 <= response.status_code < 300:
                 raise BadCredentials(
                     f"the token endpoint refuses the login and password of connection {self.source} ({response.status_code}): "
-                    f"check client id, client secret and the extra `tenant_id`"
+                    f"check client id, client secret and the extra `tenant_id`; or check the host of connection {self.source}, which the "
+                    f"token is for"
                 )
             try:
                 answer = decode_page(self._whole_body(response))

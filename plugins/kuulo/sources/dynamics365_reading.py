@@ -18,6 +18,7 @@ _DELTA_LINK_AT = r"@odata\.deltaLink"
 # Which table a polymorphic lookup points into; the labels that people see are localised to the caller and twice the bytes.
 _ANNOTATIONS = 'odata.include-annotations="Microsoft.Dynamics.CRM.lookuplogicalname"'
 _LARGEST_PAGE = "5000"
+_IN_EVERY_ENVIRONMENT = "account"
 # What a link is refused with whose token is older than the environment's `expirechangetrackingindays` (7 unless changed).
 _EXPIRED = re.compile(r"refused with status 4(?:00|10) ")
 
@@ -86,11 +87,25 @@ class TableReading:
         try:
             answer = asker.ask_once(_asked(f"/EntityDefinitions(LogicalName='{self.logical_name}')", query), "Attributes")
         except NotFound:
+            self._refuse_another_host(asker)
             return None
         if (named := answer.at("EntitySetName")) != self.entity_set:
             raise SourceContractBroken(f"{asker.label}: the set of table {self.logical_name} is not {self.entity_set}: {named!r:.80}")
         has = {attribute.get("LogicalName") for attribute in answer.document["Attributes"] if isinstance(attribute, dict)}
         return _Known(self._selected(asker, has), self._is_tracked(asker, answer))
+
+    def _refuse_another_host(self, asker: Asker) -> None:
+        """Raise NotFound unless the host knows the table that every environment has: else a wrong host would be one without tables."""
+        query = {"$select": "LogicalName"}
+        try:
+            answer = asker.ask_once(_asked(f"/EntityDefinitions(LogicalName='{_IN_EVERY_ENVIRONMENT}')", query))
+        except NotFound:
+            answer = None
+        if answer is None or answer.at("LogicalName") != _IN_EVERY_ENVIRONMENT:
+            raise NotFound(
+                f"{asker.label}: not even the table {_IN_EVERY_ENVIRONMENT} is there, so this is no Dataverse environment: check the host "
+                f"of connection {asker.session.source}, which is the environment's address with /api/data/v9.2 behind it"
+            )
 
     def _selected(self, asker: Asker, has: set[Any]) -> tuple[str, ...]:
         declared = {column.path[0]: column for column in asker.stream.columns if column.at and "@" not in column.at}

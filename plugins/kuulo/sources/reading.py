@@ -85,7 +85,10 @@ class Named:
 
 @dataclass(frozen=True, kw_only=True)
 class PerParent:
-    """A list for each parent, such as the responses of each survey. A parent that has gone since it was listed is noted and left out."""
+    """A list for each parent, such as the responses of each survey. A parent that has gone since it was listed is noted and left out.
+
+    Where that is so of all of them, their place has gone and not they: NotFound.
+    """
 
     parents: Parents | Named
     known_as: str
@@ -95,12 +98,16 @@ class PerParent:
         """The pages of every parent's list, parent after parent."""
         waiting = state["waiting"] if state else self.parents.ids(asker)
         ask = Ask.from_json(state["ask"]) if state and state["ask"] else None
+        is_one_there = state is not None  # the page that left the state
         while waiting:
             parent, rest = waiting[0], waiting[1:]
             try:
                 for page in self.listing.pages_from(asker, ask or self.listing.first(asker, parent), {self.known_as: parent}):
+                    is_one_there = True
                     yield replace(page, next=self._next(page.next, waiting, rest))
             except NotFound:
+                if not rest and not is_one_there:
+                    raise
                 asker.note(f"{self.known_as} {parent} was gone when it was asked for")
             waiting, ask = rest, None
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.settings import Settings
 from kuulo.sources.source import Stream
+from kuulo.sql_text import quoted, text
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,16 +36,6 @@ class BatchRows:
     repeats: int
     untyped: int
     filled: dict[str, int] = field(default_factory=dict)
-
-
-def quoted(name: str) -> str:
-    """A column's name as SQL writes it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def text(value: object) -> str:
-    """A value as an SQL string; views cannot have bound parameters."""
-    return "'" + str(value).replace("'", "''") + "'"
 
 
 def load_scales(connection: "duckdb.DuckDBPyConnection", settings: Settings, source: str) -> None:

@@ -18,7 +18,7 @@ from kuulo.landing.receipt import LandingReceipt
 from kuulo.landing.record_shape import as_received
 from kuulo.landing.whole_files import whole_file
 from kuulo.sources.source import Stream
-from kuulo.validation.batch_rows import quoted, text
+from kuulo.sql_text import quoted, text
 from kuulo.validation.suite import Suite
 
 if TYPE_CHECKING:

@@ -33,6 +33,7 @@ SURVEY = "stream: survey_answers\ncolumns:\n  response_id: id\n  submitted_at: a
         (CONTACTS + "  topic: [a, b]\n", "columns: topic: name the file's column, or write {column:, format:}"),
         (CONTACTS + "  topic:\n", "columns: topic: name the file's column"),
         (CONTACTS + '  topic: {column: t, format: "%d"}\n', "`format` is for times, and topic is string"),
+        (CONTACTS + '  ended_at: {column: t, format: "%d.%m. %H:%M"}\n', "format '%d.%m. %H:%M' names no year: join the file's column"),
         (CONTACTS + '  ended_at: {column: t, format: "%Q"}\n', "format '%Q' is not one"),
         (CONTACTS + "  ended_at: {column: t, format: YYYY}\n", "format 'YYYY' is not one"),
         (CONTACTS + "  topic: {column: t, map: []}\n", "`map` must hold"),

@@ -23,6 +23,27 @@ r5,soon,1,0,slow,,,
 """
 
 
+COMMAS = """\
+stream: survey_answers
+columns: {response_id: id, submitted_at: at}
+questions:
+  Recommend?: {question_id: recommend, metric: nps, scale: "0-10", missing: ["99", "-1", "4.5"]}
+  Happy:      {question_id: overall, metric: csat, scale: 1-5, map: {Very: 5, "4,5": 4, "3.5": 3, "2": 2}}
+decimal: ","
+delimiter: semicolon
+"""
+
+
+def test_missing_codes_and_maps_are_compared_as_numbers_with_the_files_decimal_mark(home: InboxHome) -> None:
+    """A code for no answer that the file writes as 99,0 was an answer of 99."""
+    lines = ["99,0;Very", "9,0;4,5", "-1,00;4,50", "4,5;3,5", "99;2,0", "8;2"]
+    cells = [f"r{number};2026-01-0{number};{line}" for number, line in enumerate(lines, 1)]
+    home.taken(COMMAS, "a.csv", "\n".join(["id;at;Recommend?;Happy", *cells]))
+    assert [(row["response_id"], row["score"]) for row in home.rows() if row["question_id"] == "recommend"] == [("r2", 9.0), ("r6", 8.0)]
+    assert [row["score"] for row in home.rows() if row["question_id"] == "overall"] == [5.0, 4.0, 4.0, 3.0, 2.0, 2.0]
+    assert home.untyped() == []
+
+
 def test_a_wide_file_becomes_one_row_an_answer(home: InboxHome) -> None:
     home.taken(WIDE, "a.csv", FILE, feed="spring")
     rows = home.rows()

@@ -139,6 +139,29 @@ def test_a_file_that_takes_anothers_content_gives_up_its_own_rows(home: InboxHom
     assert sorted(home.column("contact_id")) == ["1", "2", "7"]
 
 
+def test_what_another_file_still_holds_is_not_taken_in_twice(home: InboxHome) -> None:
+    """A file is renamed, and a broken one laid in its place: the earlier rows stay, and are not those of the renamed file too."""
+    home.lay("f", FEED, a_csv=FILE)
+    home.take_in()
+    home.lay("f", FEED, a_csv="id,at\n9,2026-01-09\n", a_old_csv=FILE)
+    home.take_in()
+    assert {file.where: file.status for file in home.outcome.files} == {"inbox/f/a.csv": "refused", "inbox/f/a_old.csv": "same_content"}
+    assert home.column("contact_id") == ["1", "2"]
+    home.lay("f", FEED, a_csv="id,at,until\n9,2026-01-09,\n")
+    home.take_in()
+    assert sorted(home.column("contact_id")) == ["1", "2", "9"]
+
+
+def test_two_files_that_change_places_keep_the_rows_of_both(home: InboxHome) -> None:
+    other = "id,at,until\n9,2026-01-09,\n"
+    home.lay("f", FEED, a_csv=FILE, b_csv=other)
+    home.take_in()
+    home.lay("f", FEED, a_csv=other, b_csv=FILE)
+    home.take_in()
+    assert [file.status for file in home.outcome.files] == ["landed", "landed"]
+    assert sorted(home.column("contact_id")) == ["1", "2", "9"]
+
+
 def test_a_file_that_disappears_keeps_its_rows(home: InboxHome) -> None:
     home.taken(FEED, "a.csv", FILE)
     (home.inbox / "f" / "a.csv").unlink()

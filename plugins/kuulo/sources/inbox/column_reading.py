@@ -44,7 +44,7 @@ def row_reader(column: Column, rule: ColumnRule, feed: Feed, header: Sequence[st
     places = [header.index(name) for name in rule.columns]
     read = cell_reader(column, feed, rule.format, serials, feed.decimal)
     if rule.map is not None:
-        read = mapped({text: constant(column, meaning, feed, rule.format) for text, meaning in rule.map.items()})
+        read = mapped({text: constant(column, meaning, feed, rule.format) for text, meaning in rule.map.items()}, feed.decimal)
     if len(places) > 1:
         return _joined(places, read)
     place, remembering = places[0], read if read is read_text else remembered(read)
@@ -77,25 +77,34 @@ def _joined(places: list[int], read: CellReader) -> RowReader:
     return lambda cells: read(" ".join(text for text in (cell_text(cells[place]) for place in places) if text))
 
 
-def comparable(text: str) -> str:
-    """A text as cells are compared: a number in its plainest form, so that 11, 11.0 and "11" are one."""
+def comparable(text: str, decimal: str = "") -> str:
+    """A text as cells are compared: a number in its plainest form, so that 11, 11.0 and "11" are one, and 11,0 with a decimal comma."""
     text = text.strip()
-    try:
-        number = float(plain_number(text))
-    except CannotType:
-        return text
-    return str(int(number)) if number.is_integer() and abs(number) < 2**53 else text
+    for written in dict.fromkeys((decimal, "")):
+        try:
+            number = float(plain_number(text, written))
+        except CannotType:
+            continue
+        if number.is_integer():
+            return str(int(number)) if abs(number) < 2**53 else text
+        return repr(number)
+    return text
 
 
-def mapped(meanings: dict[str, Any]) -> CellReader:
+def comparable_cell(cell: Any, decimal: str) -> str:
+    """The cell's text as it is compared; a number that is no text has no decimal comma."""
+    return comparable(cell_text(cell), decimal if isinstance(cell, str) else "")
+
+
+def mapped(meanings: dict[str, Any], decimal: str = "") -> CellReader:
     """Cell -> what its text stands for; a blank cell is null where the map does not say otherwise."""
-    alike = {comparable(text): meaning for text, meaning in reversed(meanings.items())} | meanings
+    alike = {comparable(text, decimal): meaning for text, meaning in reversed(meanings.items())} | meanings
 
     def read(cell: Any) -> Any:
         text = cell_text(cell)
         if text in alike:
             return alike[text]
-        plain = comparable(text)
+        plain = comparable_cell(cell, decimal)
         if plain in alike:
             return alike[plain]
         if isinstance(cell, bool):

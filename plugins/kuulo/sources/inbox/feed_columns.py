@@ -1,6 +1,7 @@
 """The `columns:` of a feed.yml: where each canonical column comes from."""
 
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from kuulo.sources.inbox.feed import ColumnRule, column_name
@@ -64,6 +65,8 @@ def _format(value: dict[str, Any], column: Column, where: str) -> str:
         raise FeedError(f"{where}: `format` is for times, and {column.name} is {column.type}: leave it out")
     if written not in EPOCHS:
         _check_format(written, where)
+        if column.type in ("timestamp", "date"):
+            _refuse_no_year(written, where)
     return written
 
 
@@ -79,4 +82,12 @@ def _check_format(written: str, where: str) -> None:
     if wrong or "%" not in written:
         raise FeedError(
             f"{where}: format {written!r} is not one: write it like %d.%m.%Y %H:%M, or {' or '.join(EPOCHS)} (leave it out for ISO 8601)"
+        )
+
+
+def _refuse_no_year(written: str, where: str) -> None:
+    """What a format does not name would be taken from the first of January 1900."""
+    if datetime(2026, 1, 1, tzinfo=UTC).strftime(written) == datetime(2031, 1, 1, tzinfo=UTC).strftime(written):
+        raise FeedError(
+            f"{where}: format {written!r} names no year: join the file's column that has it, as {{columns: [Day, Time], format:}}"
         )

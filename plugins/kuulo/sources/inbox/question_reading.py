@@ -6,8 +6,7 @@ from typing import Any
 
 from kuulo.landing.coercion import CannotType
 from kuulo.sources.inbox.cell_numbers import float_reader
-from kuulo.sources.inbox.cell_text import cell_text
-from kuulo.sources.inbox.column_reading import comparable, mapped, read_text, remembered
+from kuulo.sources.inbox.column_reading import comparable, comparable_cell, mapped, read_text, remembered
 from kuulo.sources.inbox.feed import Feed, QuestionRule
 from kuulo.sources.inbox.feed_error import FeedError
 from kuulo.sources.inbox.table import Table
@@ -60,11 +59,11 @@ def _reader(rule: QuestionRule, feed: Feed, table: Table) -> QuestionReader:
 
 
 def _score_reader(rule: QuestionRule, feed: Feed) -> Callable[[Any], float | None]:
-    missing = {comparable(text) for text in rule.missing} | {""}
-    read = mapped(_mapped_scores(rule, feed)) if rule.map is not None else float_reader(feed.decimal)
+    missing = {comparable(text, feed.decimal) for text in rule.missing} | {""}
+    read = mapped(_mapped_scores(rule, feed), feed.decimal) if rule.map is not None else float_reader(feed.decimal)
 
     def score(cell: Any) -> float | None:
-        return None if comparable(cell_text(cell)) in missing else read(cell)
+        return None if comparable_cell(cell, feed.decimal) in missing else read(cell)
 
     return score
 
