@@ -89,7 +89,7 @@ lint: $(VENV)/.installed-dev ## Style, types, SQL
 	@$(BIN)/sqlfluff lint --processes 2 dbt_project
 
 test: lint $(PROOF)/.installed $(PRISM)/.installed ## Lint, types, unit, dbt and end-to-end tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not spark"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-spark: $(VENV)/.installed-dev $(SPARK)/.installed ## The marts on Spark and on DuckDB, compared value for value; minutes
 	@$(BIN)/python -m pytest -n 0 -m spark tests/spark

@@ -79,9 +79,19 @@ def build(home: Path, _address: str) -> object:
     return build_marts(settings, run="run-1")
 
 
+def build_increment(home: Path, _address: str) -> object:
+    """Build, and take on from the build before wherever that may be, however small the history is."""
+    return build_marts(Settings(home=home, increment_from_rows=0), run="run-1")
+
+
 def publish(home: Path, _address: str) -> object:
     """Publish what is built."""
     return publish_marts(Settings(home=home), run="run-1")
+
+
+def publish_with_comments(home: Path, _address: str) -> object:
+    """Publish what is built, and what people wrote."""
+    return publish_marts(Settings(home=home, publish_comments=True), run="run-1")
 
 
 def retain(home: Path, _address: str) -> object:
@@ -98,5 +108,9 @@ def erase_person(home: Path, _address: str) -> object:
 
 
 STEPS: dict[str, Callable[[Path, str], object]] = {
-    step.__name__: step for step in (land, land_earlier, refresh, take_in, validate, build, publish, retain, erase_person)
+    step.__name__: step
+    for step in (
+        *(land, land_earlier, refresh, take_in, validate, build, build_increment),
+        *(publish, publish_with_comments, retain, erase_person),
+    )
 }

@@ -38,7 +38,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def processes() -> Iterator[Processes]:
-    with Processes() as started:
+    with Processes(judging=False) as started:
         yield started
 
 
@@ -73,7 +73,10 @@ def _prepared(processes: Processes, step: str, home: Path, account: str) -> None
 
 @pytest.mark.parametrize(
     ("step", "room"),
-    [("take_in", 0), ("take_in", 65536), ("land", 0), ("land", 8192), ("validate", 16384), ("publish", 0), ("publish", 65536)],
+    [
+        *(("take_in", 0), ("take_in", 65536), ("land", 0), ("land", 8192), ("publish", 0), ("publish", 65536)),
+        pytest.param("validate", 16384, marks=pytest.mark.crash),  # Great Expectations is imported three times
+    ],
 )
 def test_x5_a_full_disk_is_one_line_and_harms_nothing(
     processes: Processes, account: str, disk: Path, *, step: str, room: int, tmp_path: Path

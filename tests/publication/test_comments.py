@@ -9,7 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from kuulo.landing.whole_files import private_folder, write_json
+from kuulo.landing.whole_files import private_folder, whole_file, write_json
+from kuulo.publication.attempts import Attempt, TakenOver
 from kuulo.publication.comments import CommentsNotBuilt, comments_path, publish_comments
 from kuulo.publication.publish import publish_marts
 from kuulo.settings import Settings
@@ -34,7 +35,11 @@ def build(settings: Settings, fingerprint: str = "f1", comments: list[tuple[Any,
         columns = "comment_key varchar, comment varchar, language varchar, submitted_at timestamp, survey varchar"
         connection.execute(f"create or replace table comments.survey_comments ({columns})")
         connection.executemany("insert into comments.survey_comments values (?, ?, ?, ?, ?)", comments)
-    return {"fingerprint": fingerprint, "run": "build-run", "holds_sandbox_data": True}
+    private_folder(settings.marts.parent)
+    settings.marts.touch()
+    built = {"fingerprint": fingerprint, "run": "build-run", "holds_sandbox_data": True}
+    write_json(settings.marts.with_name("built.json"), built)
+    return built
 
 
 def read(settings: Settings, query: str) -> list[tuple[Any, ...]]:
@@ -43,12 +48,12 @@ def read(settings: Settings, query: str) -> list[tuple[Any, ...]]:
 
 
 def test_nothing_is_written_unless_it_is_asked_for(settings: Settings) -> None:
-    assert publish_comments(settings, build(settings)) is None
+    assert publish_comments(settings, build(settings), run="a") is None
     assert not settings.published.exists()
 
 
 def test_the_file_holds_the_comments_and_of_which_build_they_are_and_nothing_else(asked: Settings) -> None:
-    assert publish_comments(asked, build(asked)) == 2
+    assert publish_comments(asked, build(asked), run="a") == 2
     assert read(asked, "from comments.comments.survey_comments") == sorted(SAID)
     assert read(asked, "select build_run, fingerprint, holds_sandbox_data from comments.comments.publication") == [
         ("build-run", "f1", True)
@@ -60,55 +65,82 @@ def test_the_file_holds_the_comments_and_of_which_build_they_are_and_nothing_els
 
 def test_a_home_may_have_a_quote_in_its_name(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "Ann's", publish_comments=True)
-    assert publish_comments(settings, build(settings)) == 2
+    assert publish_comments(settings, build(settings), run="a") == 2
 
 
 def test_the_same_build_is_not_published_twice_and_the_next_one_is(asked: Settings) -> None:
-    publish_comments(asked, build(asked))
-    assert publish_comments(asked, build(asked)) is None
-    assert publish_comments(asked, build(asked, "f2", [*SAID, MORE])) == 3
-    assert publish_comments(asked, build(asked, "f3", [MORE])) == 1
+    publish_comments(asked, build(asked), run="a")
+    assert publish_comments(asked, build(asked), run="a") is None
+    assert publish_comments(asked, build(asked, "f2", [*SAID, MORE]), run="a") == 3
+    assert publish_comments(asked, build(asked, "f3", [MORE]), run="a") == 1
     assert b"so warm a light" not in comments_path(asked).read_bytes()
 
 
 def test_a_reader_keeps_what_is_open(asked: Settings) -> None:
-    publish_comments(asked, build(asked))
+    publish_comments(asked, build(asked), run="a")
     with duckdb.connect(str(comments_path(asked)), read_only=True) as reader:
-        publish_comments(asked, build(asked, "f2", [MORE]))
+        publish_comments(asked, build(asked, "f2", [MORE]), run="a")
         assert reader.execute("select count(*) from comments.comments.survey_comments").fetchone() == (2,)
     assert read(asked, "select comment from comments.comments.survey_comments") == [("again",)]
 
 
 def test_switched_off_the_file_goes(asked: Settings) -> None:
     built = build(asked)
-    publish_comments(asked, built)
-    assert publish_comments(replace(asked, publish_comments=False), built) is None
+    publish_comments(asked, built, run="a")
+    assert publish_comments(replace(asked, publish_comments=False), built, run="a") is None
     assert list(asked.published.iterdir()) == []
 
 
 def test_what_a_killed_attempt_left_goes_with_the_next_one_whatever_it_does(asked: Settings) -> None:
-    built, left = build(asked), asked.published / ".comments.duckdb.17.aside.wal"
+    built, left = build(asked), [asked.published / f".comments.duckdb.17.aside{ending}" for ending in ("", ".database", ".database.wal")]
     for settings in (asked, asked, replace(asked, publish_comments=False)):
-        private_folder(left.parent)
-        left.write_text("so warm a light")
-        publish_comments(settings, built)
-        assert not left.exists()
+        private_folder(asked.published)
+        for path in left:
+            path.write_text("so warm a light")
+        publish_comments(settings, built, run="a")
+        assert [path for path in left if path.exists()] == []
+
+
+def test_what_somebody_is_writing_stays_until_he_finds_that_he_is_late(asked: Settings) -> None:
+    """Switched off while an older attempt is at work: that one must not bring the comments back."""
+    built, old = build(asked), Attempt.begin(asked, "comments", "old")
+
+    def come_late() -> None:
+        with whole_file(comments_path(asked)) as aside:
+            publish_comments(replace(asked, publish_comments=False), built, run="off")
+            assert aside.exists()
+            with old.finishing():
+                raise AssertionError("nobody comes here")
+
+    with pytest.raises(TakenOver, match=r"a later attempt at the comments \(number 2, run off\)"):
+        come_late()
+    assert list(asked.published.iterdir()) == []
+
+
+def test_a_build_that_began_meanwhile_keeps_its_comments_back(asked: Settings) -> None:
+    publish_comments(asked, build(asked), run="a")
+    later = build(asked, "f2", [MORE])
+    asked.marts.with_name("built.json").unlink()  # what a build does first
+    with pytest.raises(CommentsNotBuilt, match="a build began while its comments were copied: publish again when it has ended"):
+        publish_comments(asked, later, run="b")
+    assert read(asked, "select fingerprint from comments.comments.publication") == [("f1",)]
+    assert [path.name for path in asked.published.iterdir()] == ["comments.duckdb"]
 
 
 def test_a_damaged_file_is_made_again(asked: Settings) -> None:
-    publish_comments(asked, build(asked))
+    publish_comments(asked, build(asked), run="a")
     comments_path(asked).write_bytes(b"not a database")
-    assert publish_comments(asked, build(asked)) == 2
+    assert publish_comments(asked, build(asked), run="a") == 2
 
 
 def test_a_copy_that_fails_leaves_the_last_good_one(asked: Settings) -> None:
-    publish_comments(asked, build(asked))
+    publish_comments(asked, build(asked), run="a")
     asked.warehouse.unlink()
     with pytest.raises(CommentsNotBuilt, match="run build_marts first"):
-        publish_comments(asked, {"fingerprint": "f2", "run": "r", "holds_sandbox_data": True})
+        publish_comments(asked, {"fingerprint": "f2", "run": "r", "holds_sandbox_data": True}, run="a")
     asked.warehouse.write_bytes(b"not a database")
     with pytest.raises(duckdb.Error):
-        publish_comments(asked, {"fingerprint": "f2", "run": "r", "holds_sandbox_data": True})
+        publish_comments(asked, {"fingerprint": "f2", "run": "r", "holds_sandbox_data": True}, run="a")
     assert [path.name for path in asked.published.iterdir()] == ["comments.duckdb"]
     assert read(asked, "select fingerprint from comments.comments.publication") == [("f1",)]
 
@@ -119,13 +151,14 @@ def test_a_build_and_so_a_publication_follows_when_it_is_switched(asked: Setting
 
 
 def test_they_are_published_with_the_marts_and_are_not_among_them(asked: Settings) -> None:
-    private_folder(asked.marts.parent)
+    built = build(asked)
+    asked.marts.unlink()
     with duckdb.connect() as connection:
         connection.execute(f"attach '{asked.marts}' as built")
         connection.execute("create schema built.marts")
         connection.execute("create table built.marts.nps_by_day as select 41 as nps")
     note = {"as_of": "2026-09-01T00:00:00+00:00", "built_at": "2026-09-01T01:00:00+00:00"}
-    write_json(asked.marts.with_name("built.json"), {**build(asked), **note})
+    write_json(asked.marts.with_name("built.json"), {**built, **note})
     publish_marts(asked, run="publish-run")
     assert read(asked, "select count(*) from comments.comments.survey_comments") == [(2,)]
     assert sorted(path.name for path in (asked.published / "parquet").iterdir()) == [

@@ -19,7 +19,8 @@ class Audit:
     Attributes:
         hmacs: keyed hashes of the person's ids and e-mails; with the key, and a value to try, it can be shown that it was this person.
         status: `begun` (the ids are on the list), `erased` (nothing is left in the lake), `done` (nothing in what is published).
-        records: how many rows went, by place; of several erasures in one run, of all together.
+        records: how many rows went, by place; of several erasures in one run, of all together; of one that was interrupted and
+            finished by another run, what that one removed.
         inbox_files: files of yours that still name somebody who was erased.
     """
 

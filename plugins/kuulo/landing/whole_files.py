@@ -43,7 +43,7 @@ def whole_file(target: Path) -> Iterator[Path]:
     """
     with disk_room(target.parent):
         private_folder(target.parent)
-        _remove_what_was_left(target)
+        remove_what_was_left(target)
         aside, held = _held_file(target)
         try:
             yield aside
@@ -70,7 +70,8 @@ def _held_file(target: Path) -> tuple[Path, int]:
         os.close(held)
 
 
-def _remove_what_was_left(target: Path) -> None:
+def remove_what_was_left(target: Path) -> None:
+    """Remove what killed processes left beside the target; what somebody is writing there stays."""
     for left in target.parent.glob(f".{glob.escape(target.name)}.*.aside"):
         try:
             descriptor = os.open(left, os.O_RDWR)
@@ -78,7 +79,8 @@ def _remove_what_was_left(target: Path) -> None:
             continue  # its writer was quicker
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            for path in left.parent.glob(f"{glob.escape(left.name)}*"):  # a database's write-ahead log among them
+            # a database's write-ahead log among them, and the one by which they are found last
+            for path in sorted(left.parent.glob(f"{glob.escape(left.name)}*"), reverse=True):
                 path.unlink(missing_ok=True)
         except BlockingIOError:
             pass  # its writer lives

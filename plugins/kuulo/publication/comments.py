@@ -1,5 +1,6 @@
 """The comments' own publication: a file apart from the marts, for those who may read what people wrote; none unless it is asked for."""
 
+import contextlib
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,14 +8,17 @@ from typing import Any
 
 import duckdb
 
+from kuulo.crash_points import crash_point
 from kuulo.errors import KuuloError
-from kuulo.landing.whole_files import whole_file
+from kuulo.landing.whole_files import remove_what_was_left, whole_file
+from kuulo.publication.attempts import Attempt
 from kuulo.settings import Settings
 from kuulo.sql_text import text
+from kuulo.warehouse.made_from import built_from
 
 
 class CommentsNotBuilt(KuuloError):
-    """The warehouse that the comments are copied from is gone."""
+    """The warehouse that the comments are copied from is gone, or a build has begun to change it."""
 
 
 def comments_path(settings: Settings) -> Path:
@@ -54,29 +58,42 @@ def _copy(warehouse: Path, target: Path, built: dict[str, Any]) -> int:
     return int(copied[0]) if copied else 0
 
 
-def publish_comments(settings: Settings, built: dict[str, Any]) -> int | None:
+def publish_comments(settings: Settings, built: dict[str, Any], *, run: str) -> int | None:
     """Bring published/comments.duckdb to what `built` (the note of the last build) says, whole; how many comments, None for no change.
 
-    Where the setting is off, the file goes: a copy that nobody renews would keep those who have been erased.
+    Where the setting is off, the file goes: a copy that nobody renews would keep those who have been erased. An older attempt must
+    not bring them back either, so this is fenced as the marts' publication is, by tickets of its own.
 
     Raises:
-        CommentsNotBuilt: the warehouse is gone.
+        CommentsNotBuilt: the warehouse is gone, or another build has begun meanwhile.
+        TakenOver: a later attempt has begun; this one leaves nothing.
+        DiskRefuses: the disk is full or read-only; what was published stays.
     """
     path = comments_path(settings)
-    for left in path.parent.glob(f".{path.name}.*"):  # of an attempt that was killed
-        left.unlink(missing_ok=True)
+    remove_what_was_left(path)
     if not settings.publish_comments:
-        path.unlink(missing_ok=True)
+        if path.exists() or list(path.parent.glob(f".{path.name}.*")):  # or somebody is at work on it still
+            with Attempt.begin(settings, "comments", run).finishing():
+                path.unlink(missing_ok=True)
         return None
     if _published_from(path) == built["fingerprint"]:
         return None
     if not settings.warehouse.exists():
         raise CommentsNotBuilt(f"{settings.warehouse} is gone, so there are no comments to publish: run build_marts first")
-    with whole_file(path) as aside:
-        made = Path(f"{aside}.made")  # DuckDB takes no file that is there and empty, and the one aside is held by a lock of ours
+    return _publish(settings, Attempt.begin(settings, "comments", run), built)
+
+
+def _publish(settings: Settings, attempt: Attempt, built: dict[str, Any]) -> int:
+    with contextlib.ExitStack() as swapping, whole_file(comments_path(settings)) as aside:
+        database = Path(f"{aside}.database")  # DuckDB opens no empty file, and the one aside must stay the one that is held
         try:
-            rows = _copy(settings.warehouse, made, built)
-            shutil.copyfile(made, aside)
+            copied = _copy(settings.warehouse, database, built)
+            shutil.copyfile(database, aside)
         finally:
-            made.unlink(missing_ok=True)
-        return rows
+            for path in (database, Path(f"{database}.wal")):
+                path.unlink(missing_ok=True)
+        crash_point("publication.comments_copied")
+        swapping.enter_context(attempt.finishing())
+        if built_from(settings) != built:
+            raise CommentsNotBuilt("a build began while its comments were copied: publish again when it has ended")
+    return copied

@@ -110,13 +110,14 @@ def publish_marts(settings: Settings, *, run: str) -> dict[str, int] | None:
 
     Raises:
         NothingToPublish: no build has succeeded, or another one has begun meanwhile.
+        CommentsNotBuilt: the comments are to be published too, and cannot be; no mart is published then.
         TakenOver: a later attempt at the publication has begun; this one leaves nothing.
         DiskRefuses: the disk is full or read-only; what was published stays.
     """
     built = built_from(settings)
     if not built:
         raise NothingToPublish("there are no built marts: run build_marts first")
-    publish_comments(settings, built)
+    publish_comments(settings, built, run=run)
     parquet = settings.published / "parquet"
     stem = f".parquet-{built['fingerprint'][:12]}"
     if published_from(settings) == built["fingerprint"] and parquet.resolve().name.startswith(stem):
