@@ -62,7 +62,7 @@ resolved as (
         known_by_then.sent_at,
         {{ local_date('known_by_then.sent_at') }} as day,
         known_by_then.survey_id as survey,
-        coalesce(known_by_then.channel, 'unknown') as channel,
+        coalesce(nullif(trim(known_by_then.channel), ''), 'unknown') as channel,
         coalesce(customers.segment, 'unknown') as segment,
         coalesce(customers.country, 'unknown') as country,
         known_by_then.is_delivered,
