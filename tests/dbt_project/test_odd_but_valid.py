@@ -25,9 +25,15 @@ CHAIN = 800
 
 def _answer(response: str, metric: str, scale: str, score: float, at: str, **more: Any) -> Row:
     return {
-        "response_id": response, "question_id": response + metric + at, "survey_id": "by hand", "metric": metric, "scale": scale, "score": score,
-        "submitted_at": at, **more,
-    }  # fmt: skip
+        "response_id": response,
+        "question_id": response + metric + at,
+        "survey_id": "by hand",
+        "metric": metric,
+        "scale": scale,
+        "score": score,
+        "submitted_at": at,
+        **more,
+    }
 
 
 # the expected figures below are worked out from these by hand; no random row has these names
@@ -41,7 +47,10 @@ BY_HAND: dict[str, list[Row]] = {
         # five who agree, of whom one counts: 100 * 0.69 / 0.69 is 100.00000000000001
         *(_answer(f"w{n}", "nps", "0-10", 10, "2026-02-03", touchpoint="weighed", weight=0.69 if n == 0 else 0) for n in range(5)),
         # what comes next is a stage called none; is none in both; is nothing
-        *(_answer(f"j{n}", "other", "0-10", 5, "2026-01-05", journey_stage="before", touchpoint="shop", customer_id=f"j{n}") for n in range(3)),
+        *(
+            _answer(f"j{n}", "other", "0-10", 5, "2026-01-05", journey_stage="before", touchpoint="shop", customer_id=f"j{n}")
+            for n in range(3)
+        ),
         _answer("j0 next", "other", "0-10", 5, "2026-01-06", journey_stage="none", touchpoint="visit", customer_id="j0"),
         _answer("j1 next", "other", "0-10", 5, "2026-01-06", journey_stage="none", touchpoint="none", customer_id="j1"),
         # one response before and after midnight of Apia, which is 13 hours ahead
@@ -53,10 +62,20 @@ BY_HAND: dict[str, list[Row]] = {
     "contacts": [
         {"contact_id": "ours", "customer_id": "caller", "opened_at": "2026-08-20", "direction": "outbound", "is_abandoned": True},
         *(
-            {"contact_id": f"eternal {n}", "customer_id": "waiter", "opened_at": "2026-03-03", "topic": "eternal", "is_resolved": True, **seconds}
+            {
+                "contact_id": f"eternal {n}",
+                "customer_id": "waiter",
+                "opened_at": "2026-03-03",
+                "topic": "eternal",
+                "is_resolved": True,
+                **seconds,
+            }
             for n, seconds in enumerate([{"wait_seconds": 1e13}, {"wait_seconds": 0, "talk_seconds": 1e13, "hold_seconds": 1e13}])
         ),
-        *({"contact_id": f"link {n}", "customer_id": f"chain {n}", "email": f"other{(n + 1) // 2}@chain.fi", "opened_at": "2026-08-01"} for n in range(CHAIN)),
+        *(
+            {"contact_id": f"link {n}", "customer_id": f"chain {n}", "email": f"other{(n + 1) // 2}@chain.fi", "opened_at": "2026-08-01"}
+            for n in range(CHAIN)
+        ),
     ],
     "subscriptions": [
         {"subscription_id": "never", "customer_id": "zero", "mrr": 5, "started_at": "2026-06-05", "ended_at": "2026-06-05"},
@@ -64,7 +83,7 @@ BY_HAND: dict[str, list[Row]] = {
         {"subscription_id": "was not", "customer_id": "back and forth", "mrr": 5, "started_at": "2026-06-05", "ended_at": "2026-06-05"},
     ],
     "orders": [{"order_id": "left behind", "customer_id": "cart", "ordered_at": "2026-06-05", "status": " Abandoned "}],
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -117,12 +136,20 @@ def test_every_row_is_counted_once(ask, rows):
     of = {metric: sum(row["metric"] == metric for row in answers) for metric in ("nps", "csat", "ces")}
     headline = sum((row["metric"], row["scale"]) == ("nps", "0-10") for row in answers)
     contacts, invites = len(known("contacts", "opened_at")), len(known("survey_invites", "sent_at"))
-    counted = {
-        "fct_contacts": contacts, "fct_survey_answers": len(answers), "fct_survey_invites": invites,
-    } | {f"{metric}_by_day, responses": number for metric, number in of.items()} | {
-        "fcr_by_day, contacts": contacts, "service_levels_by_day, contacts": contacts, "response_rate_by_month, invites": invites,
-        "journey_by_month, nps_responses": headline,
-    }  # fmt: skip
+    counted = (
+        {
+            "fct_contacts": contacts,
+            "fct_survey_answers": len(answers),
+            "fct_survey_invites": invites,
+        }
+        | {f"{metric}_by_day, responses": number for metric, number in of.items()}
+        | {
+            "fcr_by_day, contacts": contacts,
+            "service_levels_by_day, contacts": contacts,
+            "response_rate_by_month, invites": invites,
+            "journey_by_month, nps_responses": headline,
+        }
+    )
     for name, number in counted.items():
         mart, _, column = name.partition(", ")
         assert ask(f"select {f'sum({column})' if column else 'count(*)'} from {mart}") == [(number,)], name
@@ -176,7 +203,8 @@ def test_a_long_chain_of_ids_is_one_customer(ask):
 def test_a_segment_called_all_is_not_the_whole(ask):
     """The dimension tells them apart: a cut is read by dimension and dimension_value together."""
     figures = """select dimension, n from scorecard_by_period
-        where metric = 'csat' and period_grain = 'day' and period_start = '2026-04-01' and dimension_value = 'all' and dimension in ('all', 'segment')
+        where metric = 'csat' and period_grain = 'day' and period_start = '2026-04-01' and dimension_value = 'all'
+            and dimension in ('all', 'segment')
         order by 1"""
     (_, whole), (_, segment) = ask(figures)
     assert (whole >= 6, segment >= 6) == (True, True)
@@ -186,6 +214,10 @@ def test_a_segment_called_all_is_not_the_whole(ask):
 
 
 def test_blank_is_nobodys_name(ask):
-    for mart, names in {"fct_survey_answers": ("touchpoint", "journey_stage", "channel"), "fct_survey_invites": ("channel",), "dim_customers": ("segment", "country")}.items():
+    for mart, names in {
+        "fct_survey_answers": ("touchpoint", "journey_stage", "channel"),
+        "fct_survey_invites": ("channel",),
+        "dim_customers": ("segment", "country"),
+    }.items():
         for name in names:
             assert ask(f"select count(*) from {mart} where trim({name}) = '' or {name} <> trim({name})") == [(0,)], (mart, name)

@@ -55,7 +55,10 @@ labelled as (
         journey_stage,
         touchpoint,
         -next_share as place,
-        case when next_journey_stage = 'none' and next_touchpoint = 'none' then 'none' else next_journey_stage || '/' || next_touchpoint end as label,
+        case
+            when next_journey_stage = 'none' and next_touchpoint = 'none' then 'none'
+            else next_journey_stage || '/' || next_touchpoint
+        end as label,
         cast(cast(next_share as decimal(6, 4)) as {{ dbt.type_string() }}) as share_text
     from nexts
 ),
