@@ -57,6 +57,9 @@ BY_HAND: dict[str, list[Row]] = {
         _answer("slow", "nps", "0-10", 10, "2026-05-31T10:59:59", touchpoint="slow"),
         _answer("slow", "nps", "0-10", 0, "2026-05-31T11:00:00", touchpoint="slow"),
         _answer("waits", "nps", "0-10", 0, "2026-03-02", touchpoint="waits", customer_id="waiter"),
+        # were ids joined as they are, these two would be one response to one question
+        {**_answer("c", "other", "0-10", 5, "2026-04-01", touchpoint="colons"), "survey_id": "a:b", "question_id": "q"},
+        {**_answer("b:c", "other", "0-10", 5, "2026-04-01", touchpoint="colons"), "survey_id": "a", "question_id": "b:q"},
         *(_answer(f"all{n}", "csat", "1-5", 5, "2026-04-01", customer_id=f"one of all {n}") for n in range(6)),
     ],
     "contacts": [
@@ -168,6 +171,13 @@ def test_a_stage_called_none_is_a_stage(ask):
     assert ask(nexts) == [("none", "none", 1), ("none", "visit", 1), ("unknown", "unknown", 1)]
     journey = "select tracked, with_next, next_touchpoint_shares from journey_by_month where journey_stage = 'before'"
     assert ask(journey) == [(3, 2, "none=0.3333; none/visit=0.3333; unknown/unknown=0.3333")]
+
+
+def test_ids_that_hold_colons_are_told_apart(ask):
+    assert ask("select count(distinct response_key), count(distinct question_key) from fct_survey_answers where touchpoint = 'colons'") == [
+        (2, 1)
+    ]
+    assert ask("select volume from journey_by_month where touchpoint = 'colons'") == [(2,)]
 
 
 def test_a_response_that_goes_on_in_the_next_month_has_answers_in_both(ask):
