@@ -57,6 +57,11 @@ BY_HAND: dict[str, list[Row]] = {
         _answer("slow", "nps", "0-10", 10, "2026-05-31T10:59:59", touchpoint="slow"),
         _answer("slow", "nps", "0-10", 0, "2026-05-31T11:00:00", touchpoint="slow"),
         _answer("waits", "nps", "0-10", 0, "2026-03-02", touchpoint="waits", customer_id="waiter"),
+        # a response over ten days, within which the customer gave another
+        _answer("long", "nps", "1-7", 1, "2026-03-01", touchpoint="long", customer_id="patient"),
+        _answer("long", "nps", "0-10", 5, "2026-03-10", touchpoint="long", customer_id="patient"),
+        _answer("within", "nps", "0-10", 10, "2026-03-05", customer_id="patient"),
+        _answer("after", "nps", "0-10", 9, "2026-03-20", customer_id="patient"),
         # were ids joined as they are, these two would be one response to one question
         {**_answer("c", "other", "0-10", 5, "2026-04-01", touchpoint="colons"), "survey_id": "a:b", "question_id": "q"},
         {**_answer("b:c", "other", "0-10", 5, "2026-04-01", touchpoint="colons"), "survey_id": "a", "question_id": "b:q"},
@@ -92,7 +97,7 @@ BY_HAND: dict[str, list[Row]] = {
 @pytest.fixture(scope="module")
 def rows() -> dict[str, list[Row]]:
     """All rows of a stream of the source files, by stream."""
-    return {stream: [*told, *BY_HAND.get(stream, [])] for (_, stream), told in odd_rows(20).items()}
+    return {stream: [*told, *BY_HAND.get(stream, [])] for (_, stream), told in odd_rows(20, many=700).items()}
 
 
 @pytest.fixture(scope="module")
@@ -189,6 +194,11 @@ def test_who_waits_for_ever_has_not_been_reached(ask):
     assert ask("select wait_seconds, handle_seconds from fct_contacts where topic = 'eternal' order by 1") == [(0, 2e13), (1e13, None)]
     reached = "select status, first_contacted_at, closed_at from follow_ups where touchpoint = 'waits'"
     assert ask(reached) == [("contacted", datetime(2026, 3, 3), None)]  # noqa: DTZ001  marts hold UTC without a zone
+
+
+def test_what_recovers_a_response_comes_after_the_last_of_it(ask):
+    recovered = "select score, recovered_score, recovered_at, is_recovered from follow_ups where touchpoint = 'long'"
+    assert ask(recovered) == [(5, 9, datetime(2026, 3, 20), True)]  # noqa: DTZ001  marts hold UTC without a zone
 
 
 def test_a_subscription_that_was_never_active_is_no_leaving(ask):
