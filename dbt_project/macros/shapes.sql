@@ -11,11 +11,14 @@
     {{ return(['source', 'survey_id', 'response_id', 'question_id']) }}
 {%- endmacro %}
 
-{#- The keys of a response and of a question, by which the marts know them. -#}
-{% macro response_key() -%}
-    {{ customer_hmac("'response:' || source || ':' || survey_id || ':' || response_id") }}
+{#- The key by which the marts know a response. A survey's id may hold colons; they are written otherwise here, so that response `c`
+    of survey `a:b` is another than response `b:c` of survey `a`. -#}
+{% macro response_key(source='source', survey='survey_id', response='response_id') -%}
+    {%- set plain_survey = 'replace(replace(' ~ survey ~ ", '%', '%25'), ':', '%3A')" -%}
+    {{ customer_hmac("'response:' || " ~ source ~ " || ':' || " ~ plain_survey ~ " || ':' || " ~ response) }}
 {%- endmacro %}
 
+{#- The key of a question, which is read by people. -#}
 {% macro question_key() -%}
     source || ':' || survey_id || ':' || question_id
 {%- endmacro %}

@@ -11,7 +11,7 @@ mapped as (
         segment,
         country,
         language,
-        '{{ source }}:' || account_id as account,
+        '{{ source }}:' || nullif(trim(account_id), '') as account,
         cast(null as {{ dbt.type_string() }}) as lifecycle_stage,
         created_at as seen_at
     from customers

@@ -16,7 +16,7 @@ orders as (
         customer_node,
         {{ local_date('ordered_at') }} as day
     from {{ ref('int_orders_unioned') }}
-    where customer_node is not null and coalesce(status, '') <> 'abandoned'
+    where customer_node is not null and coalesce(lower(trim(status)), '') <> 'abandoned'
 ),
 
 identities as (

@@ -1,6 +1,6 @@
 {#- Connected components. Each round every label takes hold of the smallest label next to it, then of what that one holds
     (twice), and edges inside a component vanish, so that a round costs what is left. Labels are shuffled by a hash: then few
-    rounds suffice whatever the shape, 6 for chains of a hundred ids. Unrolled, because not every target has recursion;
+    rounds suffice whatever the shape, 6 for chains of a hundred ids, 8 for thousands. Unrolled, because not every target has recursion;
     assert_identities_converged says when the rounds are too few. -#}
 {%- set rounds = range(1, var('identity_rounds') + 1) -%}
 

@@ -1,7 +1,8 @@
+-- a subscription that ends when it starts, or before, was never active, and its end is no leaving
 with subscriptions as (
     select
         identities.customer_key,
-        subscriptions.plan,
+        nullif(trim(subscriptions.plan), '') as plan,
         subscriptions.mrr,
         subscriptions.mrr_at_current_rates,
         subscriptions.ended_at,
@@ -15,7 +16,9 @@ with subscriptions as (
         ) as plan_rank
     from {{ ref('int_subscriptions_converted') }} as subscriptions
     inner join {{ ref('int_customer_identities') }} as identities on subscriptions.customer_node = identities.node
-    where subscriptions.started_at < {{ as_of() }}
+    where
+        subscriptions.started_at < {{ as_of() }}
+        and (subscriptions.ended_at is null or subscriptions.ended_at > subscriptions.started_at)
 ),
 
 plans as (

@@ -4,7 +4,8 @@ with contacts as (
     select * from {{ ref('int_contacts_identified') }}
 ),
 
--- what a bot said, and what nobody answered, reached no customer
+-- what a bot said, and what nobody answered, reached no customer; what lasts beyond the reporting instant is cut there, since it is not
+-- known by then, and no calendar holds a hundred thousand years
 by_people as (
     select
         source,
@@ -17,7 +18,8 @@ by_people as (
         case
             when is_outbound then opened_at
             when first_reply_at is not null then first_reply_at
-            when coalesce(wait_seconds, talk_seconds) is not null then {{ seconds_later('opened_at', 'coalesce(wait_seconds, 0)') }}
+            when coalesce(wait_seconds, talk_seconds) is not null
+                then {{ seconds_later('opened_at', 'least(coalesce(wait_seconds, 0), ' ~ elapsed_seconds('opened_at', as_of()) ~ ')') }}
             when is_resolved then coalesce(resolved_at, opened_at)
             when agent_replies > 0 then opened_at
         end as contacted_at
@@ -34,7 +36,9 @@ solved as (
         contacted_at,
         case
             when is_resolved
-                then greatest(contacted_at, coalesce(resolved_at, {{ seconds_later('contacted_at', 'spoken_seconds') }}))
+                then greatest(contacted_at, coalesce(resolved_at, {{ seconds_later(
+                    'contacted_at', 'least(spoken_seconds, ' ~ elapsed_seconds('contacted_at', as_of()) ~ ')'
+                ) }}))
         end as solved_at
     from by_people
     where contacted_at < {{ as_of() }}

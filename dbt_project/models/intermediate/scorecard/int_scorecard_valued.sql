@@ -10,7 +10,10 @@ summed as (
         sums.period_start,
         sums.dimension,
         sums.dimension_value,
-        metrics.factor * {{ safe_ratio('sums.numerator', 'sums.denominator') }} as value,
+        case
+            when metrics.unit = 'points' then {{ points('sums.numerator', 'sums.denominator') }}
+            else metrics.factor * {{ safe_ratio('sums.numerator', 'sums.denominator') }}
+        end as value,
         metrics.unit,
         sums.n,
         sums.numerator,

@@ -27,13 +27,15 @@ instants as (
     where first_reply_at is not null
 ),
 
+-- to the microsecond, which instants have: where a day has several opening times, a reply within the same instant would be a few
+-- billionths of a second before it
 measured as (
     select
         instants.source,
         instants.contact_id,
-        sum(
+        round(sum(
             instants.sign * ({{ open_seconds_before('instants.instant') }})
-        ) / 60 as first_reply_business_minutes
+        ), 6) / 60 as first_reply_business_minutes
     from instants
     inner join business_hours on cast(instants.instant as date) = business_hours.day
     group by instants.source, instants.contact_id

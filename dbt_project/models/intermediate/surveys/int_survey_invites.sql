@@ -69,7 +69,7 @@ resolved as (
         known_by_then.sent_at,
         {{ local_date('known_by_then.sent_at') }} as day,
         known_by_then.survey_id as survey,
-        coalesce(known_by_then.channel, 'unknown') as channel,
+        coalesce(nullif(trim(known_by_then.channel), ''), 'unknown') as channel,
         coalesce(nodes.segment, 'unknown') as segment,
         coalesce(nodes.country, 'unknown') as country,
         known_by_then.is_delivered,

@@ -36,9 +36,9 @@ keyed as (
         cast(coalesce(answers.weight, 1) as double) as weight,
         answers.submitted_at,
         {{ local_date('answers.submitted_at') }} as day,
-        coalesce(answers.touchpoint, 'unknown') as touchpoint,
-        coalesce(answers.journey_stage, 'unknown') as journey_stage,
-        coalesce(answers.channel, 'unknown') as channel,
+        coalesce(nullif(trim(answers.touchpoint), ''), 'unknown') as touchpoint,
+        coalesce(nullif(trim(answers.journey_stage), ''), 'unknown') as journey_stage,
+        coalesce(nullif(trim(answers.channel), ''), 'unknown') as channel,
         coalesce(nodes.segment, 'unknown') as segment,
         coalesce(nodes.country, 'unknown') as country,
         answers.is_finished

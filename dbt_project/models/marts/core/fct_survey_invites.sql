@@ -26,7 +26,7 @@ keyed as (
         responded_at,
         case
             when is_answered and response_id is not null
-                then {{ customer_hmac("'response:' || response_source || ':' || survey || ':' || response_id") }}
+                then {{ response_key('response_source', 'survey', 'response_id') }}
         end as response_key,
         is_completed
     from invites

@@ -21,7 +21,8 @@ subscriptions as (
 answers as (
     select
         *,
-        row_number() over (partition by response_key, metric order by score_100, question_key) as rank_in_response
+        row_number() over (partition by response_key, metric order by score_100, question_key) as rank_in_response,
+        max(submitted_at) over (partition by response_key, metric) as answered_until
     from {{ ref('fct_survey_answers') }}
 ),
 
@@ -48,16 +49,17 @@ contacted_after as (
     group by contacted.response_key
 ),
 
--- of several answers of one metric in a response the worst speaks for it, here and in the next
+-- of several answers of one metric in a response the worst speaks for it, here and in the next; what comes next comes after the last
+-- of them, since one response may be given over days
 nexts as (
     select
         response_key,
         metric,
-        lead(response_key) over (partition by customer_key, metric order by submitted_at, response_key) as next_response_key,
-        lead(score) over (partition by customer_key, metric order by submitted_at, response_key) as next_score,
-        lead(scale) over (partition by customer_key, metric order by submitted_at, response_key) as next_scale,
-        lead(score_100) over (partition by customer_key, metric order by submitted_at, response_key) as next_score_100,
-        lead(submitted_at) over (partition by customer_key, metric order by submitted_at, response_key) as next_submitted_at
+        lead(response_key) over (partition by customer_key, metric order by answered_until, response_key) as next_response_key,
+        lead(score) over (partition by customer_key, metric order by answered_until, response_key) as next_score,
+        lead(scale) over (partition by customer_key, metric order by answered_until, response_key) as next_scale,
+        lead(score_100) over (partition by customer_key, metric order by answered_until, response_key) as next_score_100,
+        lead(answered_until) over (partition by customer_key, metric order by answered_until, response_key) as next_submitted_at
     from answers
     where rank_in_response = 1 and customer_key is not null
 ),

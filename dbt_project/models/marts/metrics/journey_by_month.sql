@@ -55,7 +55,10 @@ labelled as (
         journey_stage,
         touchpoint,
         -next_share as place,
-        case when next_journey_stage = 'none' then 'none' else next_journey_stage || '/' || next_touchpoint end as label,
+        case
+            when next_journey_stage = 'none' and next_touchpoint = 'none' then 'none'
+            else next_journey_stage || '/' || next_touchpoint
+        end as label,
         cast(cast(next_share as decimal(6, 4)) as {{ dbt.type_string() }}) as share_text
     from nexts
 ),
@@ -72,12 +75,12 @@ lists as (
 
 final as (
     select
-        counted.month,
-        counted.journey_stage,
-        counted.touchpoint,
-        cast(counted.volume as bigint) as volume,
-        cast(counted.customers as bigint) as customers,
-        cast(counted.anonymous as bigint) as anonymous,
+        scores.month,
+        scores.journey_stage,
+        scores.touchpoint,
+        {% for part in ['volume', 'customers', 'anonymous'] -%}
+        cast(coalesce(counted.{{ part }}, 0) as bigint) as {{ part }},
+        {% endfor -%}
         {% for part in ['nps_responses', 'promoters', 'passives', 'detractors'] -%}
         cast(scores.{{ part }} as bigint) as {{ part }},
         {% endfor -%}
@@ -90,25 +93,26 @@ final as (
         cast(scores.ces_score_sum as double) as ces_score_sum,
         {{ safe_ratio('scores.ces_score_sum', 'scores.ces_responses') }} as ces,
         {% for part in ['pending', 'tracked', 'with_next'] -%}
-        cast(counted.{{ part }} as bigint) as {{ part }},
+        cast(coalesce(counted.{{ part }}, 0) as bigint) as {{ part }},
         {% endfor -%}
         lists.next_touchpoint_shares,
-        cast(counted.tracked_active as bigint) as tracked_active,
-        cast(counted.churned_after as bigint) as churned_after,
+        cast(coalesce(counted.tracked_active, 0) as bigint) as tracked_active,
+        cast(coalesce(counted.churned_after, 0) as bigint) as churned_after,
         {{ safe_ratio('counted.churned_after', 'counted.tracked_active') }} as churn_rate_after,
         case
             when
-                {{ elapsed_seconds(instant_of_local(dbt.dateadd('month', 1, 'counted.month')), as_of()) }}
+                {{ elapsed_seconds(instant_of_local(dbt.dateadd('month', 1, 'scores.month')), as_of()) }}
                 < {{ var('journey_days') * 86400 }}
                 then 'provisional'
             else 'final'
         end as status
-    from counted
-    inner join scores
+    -- every touch has answers in its month; a response that goes on in the next has answers there and no touch
+    from scores
+    left join counted
         on
-            counted.month = scores.month
-            and counted.journey_stage = scores.journey_stage
-            and counted.touchpoint = scores.touchpoint
+            scores.month = counted.month
+            and scores.journey_stage = counted.journey_stage
+            and scores.touchpoint = counted.touchpoint
     left join lists
         on
             counted.month = lists.month

@@ -1,3 +1,4 @@
+-- a response whose stage and touchpoint are both called none names neither, and is told from nothing that came
 with touches as (
     select * from {{ ref('int_touches') }}
 ),
@@ -7,8 +8,16 @@ counted as (
         month,
         journey_stage,
         touchpoint,
-        case when has_next then next_journey_stage else 'none' end as next_journey_stage,
-        case when has_next then next_touchpoint else 'none' end as next_touchpoint,
+        case
+            when not has_next then 'none'
+            when next_journey_stage = 'none' and next_touchpoint = 'none' then 'unknown'
+            else next_journey_stage
+        end as next_journey_stage,
+        case
+            when not has_next then 'none'
+            when next_journey_stage = 'none' and next_touchpoint = 'none' then 'unknown'
+            else next_touchpoint
+        end as next_touchpoint,
         count(*) as touches
     from touches
     where is_tracked

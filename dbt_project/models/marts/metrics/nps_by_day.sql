@@ -37,7 +37,7 @@ scored as (
         end as score_in_points,
         case
             when promoters + passives + detractors > 0 then
-                {{ safe_ratio('100 * (weighted_promoters - weighted_detractors)', 'weighted_responses') }}
+                {{ points('weighted_promoters - weighted_detractors', 'weighted_responses') }}
         end as weighted_score_in_points
     from counted
 ),
