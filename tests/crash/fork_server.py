@@ -2,7 +2,8 @@
 
 It reads one JSON order a line: `{"step", "home", "address", "environment", "log"}` to start a child, `{"wait": pid}` to learn how
 it ended or stopped (with `kill_after` seconds, after which it and its group are killed); and answers each with a line.
-Which steps there are says the module that it is started with. A child's own error goes to its log, the message of a Kuulo error as one line.
+Which steps there are says the module that it is started with. A child's own error goes to its log, the message of a Kuulo error as
+one line.
 """
 
 import importlib
