@@ -13,7 +13,7 @@ UV_VERSION := 0.13.9
 export PYTHONPATH := plugins
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-crash test-spark spark up airflow dev erase export quarantine redrive check lint bench docs mf audit clean lock
+.PHONY: help run test test-crash soak test-spark spark up airflow dev erase export quarantine redrive check lint bench docs mf audit clean lock
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -99,6 +99,9 @@ spark: $(VENV)/.installed $(SPARK)/.installed ## The marts on Spark, as Parquet,
 
 test-crash: $(VENV)/.installed-dev ## The long part of the crash matrix: killed at every point, full disks, dbt among it (minutes)
 	@$(BIN)/python -m pytest -n 0 -m crash tests/crash
+
+soak: $(VENV)/.installed-dev ## A hundred windows on a bad day, then accounts, rows and marts (a quarter of an hour; SOAK_WINDOWS=20 is shorter)
+	@$(BIN)/python -m pytest -n 0 -m soak tests/soak
 
 bench: $(VENV)/.installed-dev ## The benchmarks: ratios from one run, minutes
 	@for each in benchmarks/*.py; do $(BIN)/python $$each || exit 1; done

@@ -36,10 +36,13 @@ class Ended:
 
 
 class Processes:
-    """A fork server and its children; use it in a `with`. Without `judging`, whoever validates imports Great Expectations himself."""
+    """A fork server and its children; use it in a `with`.
 
-    def __init__(self, *, judging: bool = True) -> None:
-        self._words = ["judging"] if judging else []
+    Without `judging`, whoever validates imports Great Expectations himself. `steps` names the module of the steps.
+    """
+
+    def __init__(self, *, judging: bool = True, steps: str = "tests.crash.steps") -> None:
+        self._words = [steps, *(["judging"] if judging else [])]
         self._logs = Path(tempfile.mkdtemp(prefix="kuulo-crash-logs-"))
         self._log_of: dict[int, Path] = {}
 
@@ -74,9 +77,9 @@ class Processes:
         self._log_of[pid] = log
         return pid
 
-    def wait(self, pid: int) -> Ended:
-        """Until it ends or stops."""
-        how = self._ask({"wait": pid})
+    def wait(self, pid: int, *, kill_after: float | None = None) -> Ended:
+        """Until it ends or stops; `kill_after` so many seconds it and its group are killed, if they are given."""
+        how = self._ask({"wait": pid, "kill_after": kill_after})
         return Ended(how, self._log_of[pid].read_text() if self._log_of[pid].exists() else "")
 
     def run(self, step: str, home: Path, *, at: str = "", address: str = "", **environment: str) -> Ended:

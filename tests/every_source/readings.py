@@ -30,7 +30,7 @@ from tests.still_time import StillTime
 WHOLE = Window(HISTORY_START, AS_OF)
 CUSTOMERS = 60
 # Columns that tell of the reading and nothing of the record: lineage, and how far a reading saw.
-_OF_THE_READING = {
+OF_THE_READING = {
     *("_batch", "_window_start", "_window_end", "_landed_at", "_page", "_position"),
     *("full_read_at", "read_until", "seen_at", "scroll"),
 }
@@ -131,7 +131,7 @@ class Desk:
     def _rows(self, stream: str, window: Window) -> list[tuple[str, int]]:
         place = BatchPlace(self.settings, self.source.name, stream, window.batch)
         return sorted(
-            (json.dumps({n: v for n, v in row.items() if n not in _OF_THE_READING}, default=str, sort_keys=True), row.get("_page", UNTYPED))
+            (json.dumps({n: v for n, v in row.items() if n not in OF_THE_READING}, default=str, sort_keys=True), row.get("_page", UNTYPED))
             for path in (place.typed, place.untyped)
             if path.exists()
             for row in pq.read_table(path).to_pylist()
