@@ -2,6 +2,11 @@
     have come since (`receipts.new_batches` lists them), and the reporting instant moved forward, from `as_of_before`
     (plugins/kuulo/warehouse/increment.py decides). Models that grow are then changed in place; else everything is built again. -#}
 
+{#- The sources whose records each come whole in one batch; a vendor's record is made of several streams. -#}
+{% macro sources_by_batch() -%}
+    {{ return(['files', 'database']) }}
+{%- endmacro %}
+
 {#- The batches of a stream that have come since the build before: a query of one column. -#}
 {% macro new_batches(source_name, stream) -%}
     select batch from {{ source('receipts', 'new_batches') }}
@@ -52,8 +57,8 @@ different as (
 
 asked as (
     select {{ key | join(', ') }} from known
-    where source not in ('files', 'database')
-    {% for source in var('canonical')[shape] | select('in', var('sources')) | select('in', ['files', 'database']) -%}
+    where source not in ('{{ sources_by_batch() | join("', '") }}')
+    {% for source in var('canonical')[shape] | select('in', var('sources')) | select('in', sources_by_batch()) -%}
     union
     select {{ key | join(', ') }} from {{ ref('int_' ~ source ~ '__' ~ shape) }}
     where _batch in ({{ new_batches(source, shape) }})

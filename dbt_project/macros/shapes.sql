@@ -45,6 +45,6 @@
 {%- endmacro %}
 
 {#- The key by which the marts know a contact. -#}
-{% macro contact_hmac() -%}
-    {{ customer_hmac("'contact:' || source || ':' || contact_id") }}
+{% macro contact_hmac(source='source', contact='contact_id') -%}
+    {{ customer_hmac("'contact:' || " ~ source ~ " || ':' || " ~ contact) }}
 {%- endmacro %}

@@ -7,7 +7,7 @@
 {% for source in var('canonical')[shape] | select('in', var('sources')) -%}
 select {{ columns | join(', ') }}
 from {{ ref('int_' ~ source ~ '__' ~ shape) }}
-{% if moments and var('increment') and source in ['files', 'database'] -%}
+{% if moments and var('increment') and source in sources_by_batch() -%}
 where
     _batch in ({{ new_batches(source, shape) }})
     {% for moment in moments -%}

@@ -10,7 +10,7 @@ from (
         count(*) as subscriptions,
         count(*) over () as currencies
     from {{ ref('int_subscriptions_converted') }}
-    where currency_code <> 'none' and '{{ var("reporting_currency") }}' = ''
+    where currency_code <> 'none' and '{{ var("reporting_currency") | trim }}' = ''
     group by currency_code
 ) as counted
 where currencies > 1

@@ -94,3 +94,23 @@ def some_of_everything() -> dict[tuple[str, str], list[Row]]:
         ("files", "contacts"): list(_contacts(rng)),
         ("files", "subscriptions"): list(_subscriptions(rng)),
     }
+
+
+def use_and_orders() -> dict[tuple[str, str], list[Row]]:
+    """Use and orders of the customers of some_of_everything, which has none, by stream."""
+    rng = Random(21)
+
+    def somebody_at(last_day: int, column: str) -> Row:
+        return {"customer_id": f"k{rng.randrange(150)}", column: str(BEGIN + timedelta(hours=rng.uniform(0, 24 * last_day)))}
+
+    used = [
+        {"event_id": f"u{number}", "event_name": rng.choice(["login", "export"]), "quantity": rng.randint(1, 9)}
+        | somebody_at(242, "occurred_at")
+        for number in range(1500)
+    ]
+    ordered = [
+        {"order_id": f"o{number}", "amount": rng.randint(100, 9000) / 100, "currency": "EUR", "status": rng.choice(["paid", "abandoned"])}
+        | somebody_at(240, "ordered_at")
+        for number in range(200)
+    ]
+    return {("files", "usage_events"): used, ("files", "orders"): ordered}

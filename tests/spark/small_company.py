@@ -4,39 +4,17 @@ import csv
 import json
 import subprocess
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from pathlib import Path
-from random import Random
 
 from kuulo.sandbox.company import generate_company
 from kuulo.sandbox.dialects import DIALECTS
 from kuulo.sandbox.server import serve
-from tests.dbt_project.some_of_everything import BEGIN, some_of_everything
+from tests.dbt_project.some_of_everything import some_of_everything, use_and_orders
 from tests.dbt_project.validated_rows import Row
 from tests.end_to_end.pipeline import run_pipeline
 
 AS_OF = "2026-09-01T00:00:00Z"
 TIMEZONE = "Europe/Helsinki"  # of UTC alone, what cuts days would not be asked
-
-
-def _more() -> dict[str, list[Row]]:
-    """Use and orders of the customers of some_of_everything, which has none."""
-    rng = Random(21)
-
-    def somebody_at(last_day: int, column: str) -> Row:
-        return {"customer_id": f"k{rng.randrange(150)}", column: str(BEGIN + timedelta(hours=rng.uniform(0, 24 * last_day)))}
-
-    used = [
-        {"event_id": f"u{number}", "event_name": rng.choice(["login", "export"]), "quantity": rng.randint(1, 9)}
-        | somebody_at(242, "occurred_at")
-        for number in range(1500)
-    ]
-    ordered = [
-        {"order_id": f"o{number}", "amount": rng.randint(100, 9000) / 100, "currency": "EUR", "status": rng.choice(["paid", "abandoned"])}
-        | somebody_at(240, "ordered_at")
-        for number in range(200)
-    ]
-    return {"usage_events": used, "orders": ordered}
 
 
 def _lay_feed(home: Path, stream: str, rows: Iterable[Row]) -> None:
@@ -70,7 +48,7 @@ def run_small_company(home: Path) -> subprocess.CompletedProcess[str]:
     """The whole pipeline once, so that DuckDB has built and published; Airflow's clock ends the windows, AS_OF the marts."""
     for (_, stream), rows in some_of_everything().items():
         _lay_feed(home, stream, rows)
-    for stream, rows in _more().items():
+    for (_, stream), rows in use_and_orders().items():
         _lay_feed(home, stream, rows)
     with serve(generate_company(7, 60), 0) as server:
         return run_pipeline(home, KUULO_SANDBOX="0", KUULO_AS_OF=AS_OF, KUULO_TIMEZONE=TIMEZONE, **_connections(server))

@@ -19,11 +19,12 @@ from kuulo.warehouse.increment import Increment, increment_since
 from kuulo.warehouse.made_from import built_from, inputs
 from kuulo.warehouse.run_dbt import dbt_command, dbt_environment
 from tests.dbt_project.compiled_models import figures
-from tests.dbt_project.some_of_everything import some_of_everything
+from tests.dbt_project.some_of_everything import some_of_everything, use_and_orders
 from tests.dbt_project.validated_rows import Row, write_validated
 
-STEPS = ("2026-05-20", "2026-06-02", "2026-09-01")
-MOMENTS = {"survey_answers": "submitted_at", "survey_invites": "sent_at", "contacts": "opened_at", "subscriptions": "started_at"}
+STEPS = ("2026-05-20T00:00:00", "2026-06-02T13:37:00", "2026-09-01T00:30:00")
+MOMENTS = {"survey_answers": "submitted_at", "survey_invites": "sent_at", "contacts": "opened_at", "subscriptions": "started_at",
+           "usage_events": "occurred_at", "orders": "ordered_at"}  # fmt: skip
 Feed = dict[tuple[str, str], list[Row]]
 
 
@@ -65,7 +66,7 @@ def _pieces() -> list[Feed]:
         step = next((place for place, end in enumerate(STEPS) if when < _moment(end)), len(STEPS) - 1)
         pieces[step].setdefault(stream, []).append(row)
 
-    for (source, stream), rows in some_of_everything().items():
+    for (source, stream), rows in {**some_of_everything(), **use_and_orders()}.items():
         for row in rows:
             if stream == "customers":
                 come((source, stream), row, _moment("2026-01-01"))
@@ -134,7 +135,7 @@ def _build(settings: Settings) -> Increment | None:
 
 
 def _home(folder: Path) -> Settings:
-    settings = Settings(home=folder, increment_from_rows=0)
+    settings = Settings(home=folder, increment_from_rows=0, timezone="America/St_Johns")
     settings.marts.parent.mkdir(parents=True)
     (folder / "secrets").mkdir()
     (folder / "secrets" / "customer_key").write_text("ab" * 32)

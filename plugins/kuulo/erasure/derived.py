@@ -15,12 +15,14 @@ def _remove(path: Path) -> None:
 
 
 def remove_derived(settings: Settings) -> None:
-    """Remove warehouse, built marts, frozen inputs, dbt's artifacts and logs, and DuckDB's spilled rows. No build may be under way.
+    """Remove warehouse, built marts, frozen inputs, dbt's artifacts and logs, spilled rows, and the copies of analysts and of Spark.
+
+    No build may be under way.
 
     What is published stays until the next publication replaces it.
     """
     home = settings.home
-    for path in (*home.glob("warehouse.*"), home / "build", home / "dbt", home / "temp", home / "docs"):
+    for path in (*home.glob("warehouse.*"), *(home / name for name in ("build", "dbt", "temp", "docs", "dev", "spark", "spill"))):
         _remove(path)
     sync(home)
 

@@ -129,7 +129,7 @@ def _file(task: _Task, landed: LandedFile, done: TypedAgain) -> None:
     if packed is None:
         done.left[batch] = _GONE
         return
-    with TemporaryDirectory(dir=private_folder(task.settings.home / "spill"), prefix="files-again.") as aside:
+    with TemporaryDirectory(dir=private_folder(task.settings.home / "spill"), prefix="files.again.") as aside:
         file = InboxFile(landed.feed, Path(aside) / landed.name)
         if file.batch != batch:
             raise KuuloError(f"{file.where}: its name cannot be written again: lay the file into the inbox again")

@@ -34,7 +34,7 @@ class _Ticket:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt at `what` (`build`, `publication`)."""
+    """One attempt at `what` (`publication`, `comments`)."""
 
     settings: Settings
     what: str

@@ -11,7 +11,7 @@ from kuulo.landing.receipt import LandingReceipt, ValidationReceipt
 from kuulo.sources.source import Source, Stream
 
 _MOST_NAMES = 30
-_NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_.$ -]{0,63}")  # anything else may be a person's, where a vendor keys an object by people
+_NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_.$-]{0,63}")  # anything else may be a person's, where a vendor keys an object by people
 _COMPARED = 7  # batches before: a week of days
 _FEWEST_COMPARED = 5
 _CHANCE = 1e-6  # thirty columns of five hundred windows: no false alarm in sixty histories

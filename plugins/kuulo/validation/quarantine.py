@@ -12,6 +12,7 @@ from kuulo.landing.receipt import ValidationReceipt, read_validation_receipt
 from kuulo.settings import Settings
 from kuulo.sources.source import Column, Stream
 
+_WORD = re.compile(r"[a-z0-9_.:/+-]*")
 _ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d([T ][\d:.]{1,15}(Z|[+-]\d\d:?\d\d)?)?")
 _LONGEST, _MOST_DIGITS = 40, 6  # more may be a phone number, whatever column it stands in
 
@@ -106,12 +107,12 @@ def _value(column: Column, record: Mapping[str, Any]) -> str:
 
 
 def _is_harmless(value: Any) -> bool:
-    """Whether a value can be nobody's name, address or number; a wrong column may hold any of these."""
+    """Whether a value can be nobody's name, address or number, which a wrong column may hold: short numbers, times, one lower-case word."""
     if isinstance(value, int | float):
         return sum(letter.isdigit() for letter in str(value)) <= _MOST_DIGITS
     if not isinstance(value, str) or len(value) > _LONGEST or "@" in value or not value.isprintable():
         return False
-    return bool(_ISO_TIME.fullmatch(value)) or sum(letter.isdigit() for letter in value) <= _MOST_DIGITS
+    return bool(_ISO_TIME.fullmatch(value)) or bool(_WORD.fullmatch(value) and sum(letter.isdigit() for letter in value) <= _MOST_DIGITS)
 
 
 def _kind(value: Any) -> str:

@@ -12,8 +12,8 @@ import duckdb
 from kuulo.crash_points import crash_point
 from kuulo.errors import KuuloError
 from kuulo.landing.disk_room import refuse_full_disk
-from kuulo.landing.whole_files import private_folder, write_json
-from kuulo.publication.attempts import Attempt
+from kuulo.landing.one_at_a_time import one_at_a_time
+from kuulo.landing.whole_files import private_folder, sync, write_json
 from kuulo.settings import Settings
 from kuulo.sources.catalog import SOURCES
 from kuulo.warehouse.damaged_files import dbt_told_in, is_damage
@@ -30,6 +30,9 @@ class BuildFailed(KuuloError):
 
 
 def _set_aside(path: Path) -> None:
+    """Keep the damaged file for who wants to look, and none before it: a cause that stays must not fill the disk."""
+    for older in path.parent.glob(f"{path.stem}*.damaged-*"):
+        older.unlink()
     path.rename(path.with_suffix(f".damaged-{int(time.time())}"))
     wal = path.with_name(f"{path.name}.wal")
     if wal.exists():
@@ -82,7 +85,7 @@ def _run_dbt(settings: Settings, as_of: datetime, increment: Increment | None) -
     results.unlink(missing_ok=True)
     words = ["build", "--exclude-resource-type", "unit_test", *_told_elsewhere(), "--quiet"]
     command = dbt_command(settings, *words, as_of=as_of, variables=increment.lay_out(settings) if increment else None)
-    environment = dbt_environment(settings, freeze_inputs(settings))
+    environment = dbt_environment(settings, freeze_inputs(settings, settings.marts.parent))
     done = subprocess.run(command, env=environment, check=False, cwd=settings.dbt_project)
     if done.returncode != 0:
         refuse_full_disk(settings.home, results)
@@ -97,8 +100,15 @@ def build_marts(settings: Settings, *, run: str) -> dict[str, float] | None:
     """Build all marts and run their tests; returns the seconds it took, or None where nothing has changed.
 
     Raises:
-        BuildFailed: a model or a test failed; what was published before stays.
+        BuildFailed: a model or a test failed, or another build is under way; what was published before stays.
     """
+    # held throughout: an old process that comes back in the middle would write older marts under the note of newer ones
+    busy = BuildFailed("another build is under way: wait for it, or end its process; it holds locks/build.lock")
+    with one_at_a_time(settings.home / "locks" / "build.lock", busy=busy):
+        return _build_marts(settings, run)
+
+
+def _build_marts(settings: Settings, run: str) -> dict[str, float] | None:
     started = time.monotonic()
     _set_aside_what_cannot_be_opened(settings)
     before, now = built_from(settings), inputs(settings)
@@ -106,8 +116,8 @@ def build_marts(settings: Settings, *, run: str) -> dict[str, float] | None:
         return None
     increment = increment_since(settings, before, now)
     private_folder(settings.marts.parent)
-    attempt = Attempt.begin(settings, "build", run)
     settings.marts.with_name("built.json").unlink(missing_ok=True)
+    sync(settings.marts.parent)
     crash_point("build.begun")
     write_empty_batches(settings)
     write_receipts_table(settings)
@@ -118,7 +128,6 @@ def build_marts(settings: Settings, *, run: str) -> dict[str, float] | None:
         path.chmod(0o600)
     built = {**now, "run": run, "built_at": datetime.now(UTC), "is_increment": increment is not None}
     built["holds_sandbox_data"] = any(settings.landing.glob("*/.sandbox"))
-    with attempt.finishing():
-        write_json(settings.marts.with_name("built.json"), built)
+    write_json(settings.marts.with_name("built.json"), built)
     crash_point("build.noted")
     return {"seconds": round(time.monotonic() - started, 1)}

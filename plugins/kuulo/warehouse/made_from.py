@@ -55,7 +55,8 @@ def validated_rows(settings: Settings) -> int:
 
 def _project_and_settings(settings: Settings) -> Iterator[bytes]:
     yield repr((settings.timezone, settings.target, settings.publish_comments, duckdb.__version__)).encode()
-    yield hmac.digest(kept_key(settings.home / "secrets" / "customer_key"), b"what the marts are made from", "sha256")
+    for key in ("customer_key", "comment_key"):
+        yield hmac.digest(kept_key(settings.home / "secrets" / key), b"what the marts are made from", "sha256")
     yield " ".join(sources_with_rows(settings)).encode()
     for part in ("models", "macros", "seeds", "tests", "dbt_project.yml", "profiles.yml"):
         root = settings.dbt_project / part

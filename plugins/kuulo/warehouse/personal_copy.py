@@ -61,7 +61,7 @@ def build_personal_copy(settings: Settings, selection: Sequence[str], *, user: s
     given = {"selection": list(selection), "options": options, "chosen_file": str(chosen_file)}
     secrets = settings.home / "secrets"
     keys = {"KUULO_CUSTOMER_KEY": str(secrets / "customer_key"), "KUULO_COMMENT_KEY": str(secrets / "comment_key")}
-    environment = dbt_environment(own, freeze_inputs(own)) | keys
+    environment = dbt_environment(own, freeze_inputs(own, own.marts.parent)) | keys
     command = [sys.executable, "-m", "kuulo.warehouse.chosen_models", json.dumps(given)]
     done = subprocess.run(command, env=environment, cwd=own.dbt_project, check=False)
     if done.returncode != 0:

@@ -90,7 +90,7 @@ def build_on_spark(settings: Settings, *words: str, python: Path = SPARK_PYTHON)
     private_folder(folder)
     write_empty_batches(settings)
     receipts_table.write_receipts_table(settings)
-    inputs = freeze_inputs(settings)
+    inputs = freeze_inputs(settings, folder)
     given = {
         "folder": str(folder),
         "chosen": chosen_configuration(settings),

@@ -47,7 +47,7 @@ def start_session(folder: Path, chosen: dict[str, str]) -> Any:
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.appName("kuulo").config("spark.sql.warehouse.dir", str(folder / "warehouse"))
-    for name, value in {**LOCAL, **chosen, **MEANING}.items():
+    for name, value in {"spark.local.dir": str(folder / "temp"), **LOCAL, **chosen, **MEANING}.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")

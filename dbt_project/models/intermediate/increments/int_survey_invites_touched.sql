@@ -10,7 +10,7 @@ incoming as (
 
 known as (
     select {{ survey_invite_key() | join(', ') }} from {{ before('int_survey_invites') }}
-    where source not in ('files', 'database')
+    where source not in ('{{ sources_by_batch() | join("', '") }}')
 ),
 
 answers as (

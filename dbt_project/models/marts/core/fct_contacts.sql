@@ -62,7 +62,7 @@ agents as (
 
 final as (
     select
-        {{ customer_hmac("'contact:' || dated.source || ':' || dated.contact_id") }} as contact_key,
+        {{ contact_hmac('dated.source', 'dated.contact_id') }} as contact_key,
         {{ customer_hmac("'case:' || dated.source || ':' || dated.case_id") }} as case_key,
         dated.customer_key,
         agents.agent_key,
