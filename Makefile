@@ -100,7 +100,7 @@ spark: $(VENV)/.installed $(SPARK)/.installed ## The marts on Spark, as Parquet,
 test-crash: $(VENV)/.installed-dev ## The long part of the crash matrix: killed at every point, full disks, dbt among it (minutes)
 	@$(BIN)/python -m pytest -n 0 -m crash tests/crash
 
-soak: $(VENV)/.installed-dev ## A hundred windows on a bad day, then accounts, rows and marts (a quarter of an hour; SOAK_WINDOWS=20 is shorter)
+soak: $(VENV)/.installed-dev ## A hundred windows on a bad day, then accounts, rows and marts (long; SOAK_WINDOWS=8 is minutes)
 	@$(BIN)/python -m pytest -n 0 -m soak tests/soak
 
 bench: $(VENV)/.installed-dev ## The benchmarks: ratios from one run, minutes

@@ -46,17 +46,17 @@ def _each(kind: str, **fields: tuple[Any, ...]) -> tuple[Fault, ...]:
 RATES = (
     Misfortune("429 burst", 15, _each("rate_limited", retry_after=("1", "7", "30", "", "abc")), longest=4),
     Misfortune("5xx burst", 15, _each("server_error", status=(500, 502, 503, 504)), longest=3),
-    Misfortune("outage of 6 to 20 requests", 1.5, _each("server_error", status=(500, 503)), shortest=6, longest=20),
+    Misfortune("outage of 6 to 20 requests", 2.5, _each("server_error", status=(500, 503)), shortest=6, longest=20),
     Misfortune("connection reset", 10, (Fault(kind="reset"),), longest=2),
     Misfortune("body cut", 8, (Fault(kind="cut_body"), Fault(kind="cut_chunks"))),
     Misfortune("truncated JSON", 8, (Fault(kind="torn_json"),)),
     Misfortune("login page with 200", 4, (Fault(kind="login_page"),)),
-    Misfortune("silence until we hang up", 0.7, (Fault(kind="silence"),)),
-    Misfortune("a letter at a time, then cut", 0.7, (Fault(kind="drip"),)),
+    Misfortune("silence until we hang up", 2, (Fault(kind="silence"),)),
+    Misfortune("a letter at a time, then cut", 2, (Fault(kind="drip"),)),
     Misfortune("token expired", 15, (Fault(kind="refused", status=401),), fits="token"),
-    Misfortune("error with 200", 1, (Fault(kind="error_with_200"),), fits="lists"),
+    Misfortune("error with 200", 4, (Fault(kind="error_with_200"),), fits="lists"),
     Misfortune("records repeated", 15, (Fault(kind="repeated_records"),), fits="lists"),
-    Misfortune("page repeated", 4, (Fault(kind="same_page"),), fits="continued"),
+    Misfortune("page repeated", 8, (Fault(kind="same_page"),), fits="continued"),
 )
 
 

@@ -29,7 +29,7 @@ _AT_ONCE = 3
 _BUILD_EVERY = 25  # windows
 _TRIES = 3  # of a task, as Airflow has them here
 _MOST_TRIES = 15  # with those that somebody asks for who has read the message
-_SMALL_PAGES = 40
+_SMALL_PAGES = 10
 _DBT_AT_WORK = "build.dbt_at_work"
 # What a reading may end with on a bad day; anything else is a finding.
 _TOLD = ("RetryLater", "SourceContractBroken")

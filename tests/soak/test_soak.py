@@ -117,7 +117,7 @@ def test_the_day_was_bad(soaked: Soaked) -> None:
     """Faults came, tasks were killed; of enough windows each kind of fault came, and each step was killed."""
     told, day = soaked.bad.told, soaked.bad.day
     assert soaked.good.day.committed.total() == 0
-    assert day.committed.total() > 5 * soaked.windows
+    assert day.committed.total() > soaked.windows
     assert told.kills.total() >= soaked.windows // 4
     assert soaked.bad.jobs == []
     if soaked.windows >= _ENOUGH_FOR_EVERY_KIND:
@@ -134,9 +134,9 @@ def test_every_window_of_every_stream_is_there_and_its_accounts_balance(soaked: 
     assert read <= found.batches
 
 
-def test_no_row_is_lost_and_none_is_doubled(soaked: Soaked) -> None:
+def test_no_row_is_lost_and_none_is_doubled(soaked: Soaked, company: Company) -> None:
     """Batch by batch the rows of the undisturbed reading, validated and refused, by all their values."""
-    assert accounts(soaked.home).validated == accounts(soaked.undisturbed).validated > 10_000
+    assert accounts(soaked.home).validated == accounts(soaked.undisturbed).validated > 20 * company.customers
     assert differences(soaked.home, soaked.undisturbed) == (Counter(), Counter())
 
 
