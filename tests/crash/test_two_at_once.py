@@ -44,6 +44,19 @@ def test_x6_of_two_runs_of_one_window_the_second_is_told_and_touches_nothing(pro
     assert state(home) == state(other)
 
 
+def test_x8_a_build_beside_one_that_was_given_up_is_told_and_touches_nothing(processes: Processes, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    given_up = processes.start("build", home, at="stop=build.begun")
+    processes.wait(given_up)
+    before = state(home)
+    told = processes.run("build", home)
+    assert told.line == "BuildFailed: another build is under way: wait for it, or end its process; it holds locks/build.lock"
+    assert state(home) == before
+    os.kill(given_up, signal.SIGKILL)
+    os.kill(given_up, signal.SIGCONT)
+    assert processes.wait(given_up).was_killed
+
+
 def test_x12_the_lock_of_a_killed_run_holds_nobody_up(processes: Processes, account: str, tmp_path: Path) -> None:
     home = tmp_path / "home"
     assert processes.run("land", home, at="landing.page_noted", address=account).was_killed

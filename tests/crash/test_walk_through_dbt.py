@@ -10,13 +10,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import pytest
 
 from kuulo.settings import Settings
 from tests.conftest import CHECKOUT
 from tests.crash.processes import Ended, Processes
-from tests.crash.small_world import MORE_ANSWERS, copied, lay_files, tables_of
+from tests.crash.small_world import ANSWERS, copied, lay_files, tables_of
 
 pytestmark = pytest.mark.crash
 
@@ -40,9 +41,15 @@ class Builds:
     new: Tables
     points: list[str]
 
-    def go_on(self, home: Path, **environment: str) -> list[Ended]:
+    def go_on(self, home: Path, build: str = "build") -> list[Ended]:
         """What the next run does."""
-        return [self.processes.run(step, home, **environment) for step in ("build", "publish")]
+        return [self.processes.run(step, home) for step in (build, "publish")]
+
+
+def _lay_further_file(home: Path) -> None:
+    """A batch beside the others, which a build that brings up to date can take in."""
+    header = ANSWERS.partition("\n")[0]
+    (home / "inbox" / "answers" / "further.csv").write_text(f"{header}\n4,2026-01-06,K-1,bo@x.example,7\n")
 
 
 def _published(home: Path) -> Tables:
@@ -58,7 +65,7 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builds]:
             ended = processes.run(step, home)
             assert ended.is_good, ended.said
         old = _published(home)
-        lay_files(home, MORE_ANSWERS)
+        _lay_further_file(home)
         for step in ("take_in", "validate"):
             assert processes.run(step, home).is_good
         waiting = copied(home, home.with_name("waiting"))
@@ -74,27 +81,85 @@ def home(builds: Builds, tmp_path: Path) -> Path:
     return copied(builds.waiting, tmp_path / "home")
 
 
+@dataclass(frozen=True)
+class Passed:
+    """The points of a build that are walked, in their order.
+
+    Attributes:
+        before: those before dbt begins, where nothing of the marts has been touched.
+        at_work: those at which it is dbt that dies: before each model and each test.
+        after: those after it.
+    """
+
+    before: list[str]
+    at_work: list[str]
+    after: list[str]
+
+    @classmethod
+    def of(cls, points: list[str]) -> Self:
+        """Without a file that is synced, which to those who come after is as one that is written."""
+        at_work = [point for point in points if point.startswith("build.dbt_at_work")]
+        first, last = points.index(at_work[0]), points.index(at_work[-1])
+        before, after = ([each for each in part if not each.startswith("file.synced")] for part in (points[:first], points[last + 1 :]))
+        return cls(before, at_work, after)
+
+
+def _kill(builds: Builds, home: Path, step: str, point: str) -> str:
+    """Kill a build at the point; what was not as it should be."""
+    killed = builds.processes.run(step, home, at=point)
+    # where it was dbt that died, the build says so; else nobody is left to say anything
+    ended_so = killed.line.startswith("BuildFailed") if point.startswith("build.dbt_at_work") else killed.was_killed
+    return "" if ended_so and _published(home) == builds.old else f"{point}: {killed.how} {killed.said[-300:]}"
+
+
+def _go_on(builds: Builds, home: Path, step: str) -> str:
+    """The next run, and what is not as after an undisturbed one."""
+    again = builds.go_on(home, step)
+    if not all(each.is_good for each in again):
+        return f"then: {[each.said[-300:] for each in again]}"
+    differing = [name for name, rows in _published(home).items() if builds.new.get(name) != rows]
+    return f"then these differ: {differing}" if differing else ""
+
+
 def test_x1_killed_anywhere_in_a_build_and_run_again_the_marts_are_the_same(
     builds: Builds, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    """X3 among it: dbt itself is killed at its first, its middle and its last model or test, with DuckDB's files open."""
-    at_work = [point for point in builds.points if point.startswith("build.dbt_at_work")]
-    assert len(at_work) > 50
-    walked = [point for point in builds.points if point not in at_work and not point.startswith("file.synced")]
-    walked += [at_work[0], at_work[len(at_work) // 2], at_work[-1]]
-    assert len(walked) > 10
+    """X3 among it: dbt itself is killed, before its first model and in its middle, with DuckDB's files open."""
+    passed = Passed.of(builds.points)
+    assert (len(passed.before), len(passed.after)) == (6, 4)
+    assert len(passed.at_work) > 50
+    # one run after another until dbt begins, which costs a second each; then one point a home
+    turns = [[*passed.before, passed.at_work[0]], [passed.at_work[len(passed.at_work) // 2]], *([point] for point in passed.after)]
     wrong = []
+    for turn in turns:
+        home = copied(builds.waiting, tmp_path / "home")
+        wrong += [said for point in turn if (said := _kill(builds, home, "build", point))]
+        wrong += [f"{turn[-1]}: {said}" for said in [_go_on(builds, home, "build")] if said]
+    assert wrong == []
+    record_property("counted", f"crash points walked in build: {sum(map(len, turns))} of {len(builds.points)}")
+
+
+def test_x1_killed_in_a_build_that_brings_up_to_date_the_next_one_is_whole_and_the_marts_are_the_same(
+    builds: Builds, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """What it has brought up to date by then must not be taken for what the build before left."""
+    home = copied(builds.waiting, tmp_path / "home")
+    passed = Passed.of(builds.processes.passed("build_increment", home))
+    assert _is_increment(home), "the world must be one that is brought up to date, or this proves nothing"
+    assert _go_on(builds, home, "build_increment") == ""
+    wrong = []
+    walked = [passed.at_work[len(passed.at_work) // 2], "build.dbt_done", "file.renamed built.json"]
     for point in walked:
         home = copied(builds.waiting, tmp_path / "home")
-        killed = builds.processes.run("build", home, at=point)
-        # where it was dbt that died, the build says so; else nobody is left to say anything
-        ended_so = killed.line.startswith("BuildFailed") if point in at_work else killed.was_killed
-        seen = _published(home)
-        again = builds.go_on(home)
-        if not (ended_so and seen == builds.old and all(each.is_good for each in again) and _published(home) == builds.new):
-            wrong.append((point, killed.said[-300:], [each.said[-300:] for each in again]))
+        wrong += [said for said in [_kill(builds, home, "build_increment", point), _go_on(builds, home, "build_increment")] if said]
+        # a build that was noted is done; after any other nothing may be taken on from
+        assert _is_increment(home) == (point == walked[-1])
     assert wrong == []
-    record_property("counted", f"crash points walked in build: {len(walked)} of {len(builds.points)}")
+    record_property("counted", f"crash points walked in a build that brings up to date: {len(walked)}")
+
+
+def _is_increment(home: Path) -> bool:
+    return bool(json.loads((home / "build" / "built.json").read_text())["is_increment"])
 
 
 def test_every_point_of_a_build_is_passed(builds: Builds) -> None:
@@ -123,8 +188,13 @@ def _with_a_log_of_garbage(path: Path) -> None:
     path.with_name(f"{path.name}.wal").write_bytes(os.urandom(8192))
 
 
-@pytest.mark.parametrize("which", ["warehouse", "marts"])
-@pytest.mark.parametrize("damage", [Path.unlink, _torn, _overwritten, _not_a_database, _with_a_log_of_garbage])
+@pytest.mark.parametrize(
+    ("which", "damage"),
+    [
+        *(("warehouse", damage) for damage in (_torn, _overwritten, _with_a_log_of_garbage)),
+        *(("marts", damage) for damage in (Path.unlink, _overwritten, _not_a_database, _with_a_log_of_garbage)),
+    ],
+)
 def test_x4_a_lost_or_damaged_database_file_is_made_again_from_validated(
     builds: Builds, home: Path, which: str, damage: Callable[[Path], None]
 ) -> None:
@@ -165,7 +235,8 @@ def test_x14_a_damaged_partial_parse_is_parsed_again(builds: Builds, home: Path)
 def test_x17_the_hosts_zone_and_language_change_nothing(builds: Builds, tmp_path: Path, where: dict[str, str]) -> None:
     """From the inbox to what is published, by processes of that zone and language."""
     home = tmp_path / "home"
-    lay_files(home, MORE_ANSWERS)
+    lay_files(home)
+    _lay_further_file(home)
     shutil.copytree(builds.waiting / "secrets", home / "secrets")  # the same keys for the same customers
     for step in ("take_in", "validate", "build", "publish"):
         ended = builds.processes.run(step, home, **where)
