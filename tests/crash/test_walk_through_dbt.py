@@ -108,7 +108,8 @@ def _kill(builds: Builds, home: Path, step: str, point: str) -> str:
     """Kill a build at the point; what was not as it should be."""
     killed = builds.processes.run(step, home, at=point)
     # where it was dbt that died, the build says so; else nobody is left to say anything
-    ended_so = killed.line.startswith("BuildFailed") if point.startswith("build.dbt_at_work") else killed.was_killed
+    told = "\nBuildFailed: " in f"\n{killed.said}"  # a warning of a process that outlived dbt may follow it
+    ended_so = told if point.startswith("build.dbt_at_work") else killed.was_killed
     return "" if ended_so and _published(home) == builds.old else f"{point}: {killed.how} {killed.said[-300:]}"
 
 
