@@ -20,7 +20,7 @@
 
 {#- A model as the build before left it. Not `ref`: what reads it is built before it is brought up to date. -#}
 {% macro before(model, database=none, schema='intermediate') -%}
-    {{ return(api.Relation.create(database=database or target.database, schema=schema, identifier=model)) }}
+    {{ return(api.Relation.create(database=database or (target.database | default(none)), schema=schema, identifier=model)) }}
 {%- endmacro %}
 
 {#- A statement for a pre-hook: the rows of this model whose key stands in another one are taken out, to be written again or not.
