@@ -127,7 +127,7 @@ def test_x1_killed_anywhere_in_a_build_and_run_again_the_marts_are_the_same(
 ) -> None:
     """X3 among it: dbt itself is killed, before its first model and in its middle, with DuckDB's files open."""
     passed = Passed.of(builds.points)
-    assert (len(passed.before), len(passed.after)) == (6, 4)
+    assert (len(passed.before), len(passed.after)) == (4, 4)
     assert len(passed.at_work) > 50
     # one run after another until dbt begins, which costs a second each; then one point a home
     turns = [[*passed.before, passed.at_work[0]], [passed.at_work[len(passed.at_work) // 2]], *([point] for point in passed.after)]
