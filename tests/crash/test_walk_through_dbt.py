@@ -250,7 +250,7 @@ def test_x17_the_hosts_zone_and_language_change_nothing(builds: Builds, tmp_path
 
 
 def test_x13_x19_a_project_that_does_not_fit_publishes_nothing(builds: Builds, home: Path, tmp_path: Path) -> None:
-    """A partial deploy: today's code beside a dbt project in which a model in the middle asks for a column that there is not."""
+    """A partial deploy: today's code beside a dbt project in which a model in the middle cannot be compiled."""
     project = tmp_path / "dbt_project"
     shutil.copytree(CHECKOUT / "dbt_project", project)
     model = next(project.rglob("nps_by_day.sql"))
@@ -259,6 +259,5 @@ def test_x13_x19_a_project_that_does_not_fit_publishes_nothing(builds: Builds, h
     assert ended.line.startswith("BuildFailed: dbt build failed, the last good marts stay"), ended.said
     assert builds.processes.run("publish", home).line.startswith("NothingToPublish")
     assert _published(home) == builds.old
-    assert json.loads((home / "locks" / "build.json").read_text())["number"] == 2
     assert all(each.is_good for each in builds.go_on(home))
     assert _published(home) == builds.new
