@@ -15,7 +15,7 @@
 
 {#- The reporting instant of the build before. -#}
 {% macro as_of_before() -%}
-    cast('{{ var("as_of_before") | replace("T", " ") | replace("Z", "") }}' as timestamp)
+    {{ reporting_instant('as_of_before', 'KUULO_AS_OF_BEFORE') }}
 {%- endmacro %}
 
 {#- A model as the build before left it. Not `ref`: what reads it is built before it is brought up to date. -#}

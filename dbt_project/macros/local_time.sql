@@ -33,7 +33,14 @@
 
 {#- The reporting instant: only records before it count. Models never read the wall clock. -#}
 {% macro as_of() -%}
-    cast('{{ var("as_of") | replace("T", " ") | replace("Z", "") }}' as timestamp)
+    {{ reporting_instant('as_of', 'KUULO_AS_OF') }}
+{%- endmacro %}
+
+{#- An instant that the variable says, else the environment: naive UTC ISO text. It is asked only as a statement is run, so that a
+    project that has been parsed stays parsed when the instant moves on (dbt parses everything anew for any changed `--vars`). -#}
+{% macro reporting_instant(variable, in_environment) -%}
+    {%- set told = var(variable) or (env_var(in_environment, '') if execute) or '1970-01-01T00:00:00' -%}
+    cast('{{ told | replace("T", " ") | replace("Z", "") }}' as timestamp)
 {%- endmacro %}
 
 {#- The calendar day of the reporting instant. -#}

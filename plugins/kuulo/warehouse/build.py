@@ -84,8 +84,9 @@ def _run_dbt(settings: Settings, as_of: datetime, increment: Increment | None) -
     results = settings.home / "dbt" / "target" / settings.target / "run_results.json"
     results.unlink(missing_ok=True)
     words = ["build", "--exclude-resource-type", "unit_test", *_told_elsewhere(), "--quiet"]
-    command = dbt_command(settings, *words, as_of=as_of, variables=increment.lay_out(settings) if increment else None)
-    environment = dbt_environment(settings, freeze_inputs(settings, settings.marts.parent))
+    command = dbt_command(settings, *words, variables=increment.lay_out(settings) if increment else None)
+    before = increment.as_of_before if increment else None
+    environment = dbt_environment(settings, freeze_inputs(settings, settings.marts.parent), as_of=as_of, as_of_before=before)
     done = subprocess.run(command, env=environment, check=False, cwd=settings.dbt_project)
     if done.returncode != 0:
         refuse_full_disk(settings.home, results)

@@ -32,7 +32,7 @@ class Increment:
         rows = [dict(zip(SCHEMA.names, place.split("/"), strict=True)) for place in self.batches]
         with whole_file(settings.marts.with_name("new_batches.parquet")) as aside:
             pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), aside)
-        return {"increment": True, "as_of_before": self.as_of_before.strftime("%Y-%m-%dT%H:%M:%S")}
+        return {"increment": True}
 
 
 def increment_since(settings: Settings, before: Mapping[str, Any], now: Mapping[str, Any]) -> Increment | None:

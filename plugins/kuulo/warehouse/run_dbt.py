@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,18 @@ from kuulo.settings import PROJECT_ROOT, Settings, child_environment
 from kuulo.warehouse.made_from import reporting_date, sources_with_rows
 
 
-def dbt_environment(settings: Settings, inputs: Path | None = None) -> dict[str, str]:
-    """The environment that dbt runs in: no telemetry, our package importable, the folders of this installation.
+def dbt_environment(
+    settings: Settings, inputs: Path | None = None, *, as_of: datetime | None = None, as_of_before: datetime | None = None
+) -> dict[str, str]:
+    """The environment that dbt runs in: no telemetry, our package importable, the folders and the reporting instant of this installation.
 
-    `inputs` is the folder of validated rows to read, where it is not the installation's own.
+    `inputs` is the folder of validated rows to read, where it is not the installation's own; `as_of` another reporting instant than the
+    installation's; `as_of_before` that of the build which is brought up to date. Instants are here and not among dbt's variables
+    because dbt parses the whole project anew for any changed variable (6 processor seconds).
     """
     return child_environment(
+        KUULO_AS_OF=_naive(as_of or reporting_date(settings)),
+        KUULO_AS_OF_BEFORE=_naive(as_of_before) if as_of_before else "",
         DBT_SEND_ANONYMOUS_USAGE_STATS="False",
         DO_NOT_TRACK="1",
         DBT_USE_COLORS="False",
@@ -26,18 +32,16 @@ def dbt_environment(settings: Settings, inputs: Path | None = None) -> dict[str,
     )
 
 
-def dbt_command(
-    settings: Settings, *words: str, as_of: datetime | None = None, every_source: bool = False, variables: Mapping[str, Any] | None = None
-) -> list[str]:
-    """The argument vector of a dbt command against this installation, as of its reporting date unless another is given.
+def _naive(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def dbt_command(settings: Settings, *words: str, every_source: bool = False, variables: Mapping[str, Any] | None = None) -> list[str]:
+    """The argument vector of a dbt command against this installation, to be run in dbt_environment.
 
     Models of sources of which nothing has entered are left out, unless `every_source`. `variables` are further ones of the project.
     """
-    given: dict[str, Any] = {
-        "as_of": (as_of or reporting_date(settings)).strftime("%Y-%m-%dT%H:%M:%S"),
-        "timezone": settings.timezone,
-        **(variables or {}),
-    }
+    given: dict[str, Any] = {"timezone": settings.timezone, **(variables or {})}
     if not every_source:
         given["sources"] = sources_with_rows(settings)
     return [
