@@ -1,4 +1,4 @@
-"""Transformation: all marts with their data tests, against a script written by hand for the same figures; and what one more day costs.
+"""Transformation: a script written by hand against dbt, for the same marts and for all with their data tests; what one more day costs.
 
 Run it as `.venv/bin/python benchmarks/transform.py [--millions 1 10 50] [--rounds 1] [--home folder] [--check]`: answers in millions,
 everything else in proportion (transformation/README.md). Each measure has a process of its own, and dbt and the script take turns; trust
@@ -21,7 +21,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 MEMORY = "4GB"
 GB_A_MILLION = 0.7  # of disk: validated rows, warehouse, marts, publication, the script's database, and what spills
-GOALS = {"full/by hand": 2.0, "a day, largest/smallest": 1.3}
+GOALS = {"same marts/by hand": 2.0, "a day, largest/smallest": 1.3}
 GOALS_FROM = 10  # million answers: below it dbt's four hundred nodes cost more than their rows
 Taken = dict[str, Any]
 
@@ -84,7 +84,7 @@ def _measure_size(millions: float, folder: Path, rounds: int, parts: int) -> dic
     taken: dict[str, list[Taken]] = defaultdict(list)
     try:
         for _ in range(rounds):
-            for name in ("by_hand", "full_build"):
+            for name in ("by_hand", "same_marts", "full_build"):
                 taken[name].append(_measure(name, home))
         taken["publish"].append(_measure("publish", home))
         _compare(home, "full build")
@@ -108,8 +108,10 @@ def _ratio(above: list[Taken], below: list[Taken], key: str) -> float:
 def _report(sizes: dict[float, dict[str, list[Taken]]]) -> bool:
     smallest, largest = sizes[min(sizes)], sizes[max(sizes)]
     ratios = [
-        (f"full/by hand, {millions:g} million", "full/by hand", each["full_build"], each["by_hand"]) for millions, each in sizes.items()
+        (f"same marts/by hand, {millions:g} million", "same marts/by hand", each["same_marts"], each["by_hand"])
+        for millions, each in sizes.items()
     ]
+    ratios += [(f"all, tested/by hand, {millions:g} million", "", each["full_build"], each["by_hand"]) for millions, each in sizes.items()]
     ratios += [(f"a day/full, {millions:g} million", "", each["a_day"], each["full_build"]) for millions, each in sizes.items()]
     ratios.append(("a day, largest/smallest", "a day, largest/smallest", largest["a_day"], smallest["a_day"]))
     all_met = True
@@ -117,7 +119,7 @@ def _report(sizes: dict[float, dict[str, list[Taken]]]) -> bool:
         ratio, goal = _ratio(above, below, "processor_seconds"), GOALS.get(aim)
         told = f"  goal {goal:g} from {GOALS_FROM} million  {'met' if ratio <= goal else 'MISSED'}" if goal else ""
         all_met = all_met and (goal is None or ratio <= goal or max(sizes) < GOALS_FROM)
-        print(f"{name:<32} cpu {ratio:6.2f}  wall {_ratio(above, below, 'seconds'):6.2f}{told}")
+        print(f"{name:<36} cpu {ratio:6.2f}  wall {_ratio(above, below, 'seconds'):6.2f}{told}")
     return all_met
 
 
