@@ -120,7 +120,7 @@ def test_a_killed_erasure_is_finished_without_the_request(settings: Settings, mo
     lay_request(erasures(settings), "case_1", "K-000777", "desk")
     lay_request(erasures(settings), "case_2", "gone.ada@x.example", "desk")
     with monkeypatch.context() as patched:
-        patched.setattr("kuulo.erasure.erase.build_marts", lambda *_, **__: None)
+        patched.setattr("kuulo.erasure.find_person.build_marts", lambda *_, **__: None)
         patched.setattr("kuulo.erasure.erase.sweep", _killed)
         with pytest.raises(KeyboardInterrupt):
             erase_requested(settings, run="erasure-1", clock=now)

@@ -13,7 +13,7 @@ from kuulo.crash_points import crash_point
 from kuulo.erasure.audit import begin, done, erased, unfinished
 from kuulo.erasure.derived import remove_derived, remove_older_publications
 from kuulo.erasure.export_folder import hmacs_of
-from kuulo.erasure.find_person import nodes_of
+from kuulo.erasure.find_person import join_ids_of_people, nodes_of
 from kuulo.erasure.person_request import PersonRequest, erasures, exports, requests_in
 from kuulo.erasure.sweep import sweep
 from kuulo.landing.one_at_a_time import one_at_a_time
@@ -23,7 +23,6 @@ from kuulo.suppression.file_mentions import names_somebody
 from kuulo.suppression.mentions import Mentions
 from kuulo.suppression.suppression_list import SuppressionList, hashed, suppress, suppression_key
 from kuulo.suppression.ties import kinds_of
-from kuulo.warehouse.build import BuildFailed, build_marts
 
 
 @dataclass(frozen=True)
@@ -48,25 +47,18 @@ def erase_requested(settings: Settings, *, run: str, clock: Callable[[], datetim
 
     Raises:
         BadRequest: a request cannot be read, is not there, or names more than one person; nothing has been erased then.
+        UnknownPeople: the marts cannot be built, and never were; nothing has been erased then.
     """
     with one_at_a_time(settings.home / "locks" / "erasure.lock"):
         requests = requests_in(erasures(settings), only)
         if not requests and not unfinished(settings, "begun"):
             return None
         if requests:
-            _bring_up_to_date(settings, run)
+            join_ids_of_people(settings, run=run)
         known = [(request, nodes_of(settings, request)) for request in requests]
         for request, nodes in known:
             _put_on_the_list(settings, request, nodes, run, clock())
         return _go_through(settings, clock)
-
-
-def _bring_up_to_date(settings: Settings, run: str) -> None:
-    """Ids that came since the last build are joined too; a build that fails must not keep anybody's data."""
-    try:
-        build_marts(settings, run=run)
-    except BuildFailed:
-        return
 
 
 def _put_on_the_list(settings: Settings, request: PersonRequest, nodes: set[str], run: str, now: datetime) -> None:

@@ -1,20 +1,18 @@
 """The right of access: one folder with everything that is held about a person, for the person."""
 
-import contextlib
 import shutil
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from kuulo.erasure.export_folder import about
-from kuulo.erasure.find_person import nodes_of
+from kuulo.erasure.find_person import join_ids_of_people, nodes_of
 from kuulo.erasure.held_about import Held, Wanted, held_in_lake, held_in_marts
 from kuulo.erasure.person_request import PersonRequest, exports, requests_in
 from kuulo.landing.one_at_a_time import one_at_a_time
 from kuulo.landing.whole_files import private_folder, whole_file, write_json
 from kuulo.settings import Settings
 from kuulo.suppression.suppression_list import hashed, suppression_key
-from kuulo.warehouse.build import BuildFailed, build_marts
 
 _PERSONAL = {"direct": "directly personal", "indirect": "an id", "free_text": "written text"}
 
@@ -26,12 +24,12 @@ def export_requested(settings: Settings, *, run: str, clock: Callable[[], dateti
 
     Raises:
         BadRequest: a request cannot be read, is not there, or names more than one person.
+        UnknownPeople: the marts cannot be built, and never were.
     """
     with one_at_a_time(settings.home / "locks" / "erasure.lock"):
         requests = requests_in(exports(settings), only)
         if requests:
-            with contextlib.suppress(BuildFailed):  # what was built before is exported then
-                build_marts(settings, run=run)
+            join_ids_of_people(settings, run=run)
         return {request.name: _export(settings, request, clock()) for request in requests}
 
 

@@ -3,13 +3,45 @@
 import duckdb
 
 from kuulo.erasure.person_request import BadRequest, PersonRequest
+from kuulo.errors import KuuloError
 from kuulo.settings import Settings
+from kuulo.warehouse.build import BuildFailed, build_marts
 
 _MOST_CUSTOMERS = 3  # as var identity_email_max_customers in dbt_project.yml
 _SAME = """
     select node from intermediate.int_customer_identities
     where customer_key in (select customer_key from intermediate.int_customer_identities where node = ?)
 """
+
+
+class UnknownPeople(KuuloError):
+    """Nothing can tell now which ids are one person's; the requests stay."""
+
+
+def join_ids_of_people(settings: Settings, *, run: str) -> None:
+    """Build the marts, so that ids which came since the last build are joined too; if that fails, what was built before counts.
+
+    Raises:
+        UnknownPeople: the build failed, and there is none before it: a person would be known by the one id that is asked for.
+    """
+    try:
+        build_marts(settings, run=run)
+    except BuildFailed as error:
+        if not _knows_people(settings):
+            raise UnknownPeople(
+                f"nobody can be found by all ids, since there is no warehouse: mend its build, then run again, the requests stay: {error}"
+            ) from None
+
+
+def _knows_people(settings: Settings) -> bool:
+    if not settings.warehouse.exists():
+        return False
+    try:
+        with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+            connection.execute("select 1 from intermediate.int_customer_identities limit 1")
+    except duckdb.Error:
+        return False
+    return True
 
 
 def _pairs(connection: duckdb.DuckDBPyConnection) -> str:

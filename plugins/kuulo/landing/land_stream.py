@@ -28,7 +28,7 @@ from kuulo.suppression.landing_screen import page_filter
 Clock = Callable[[], datetime]
 
 
-def _alone(folder: Path) -> AbstractContextManager[None]:
+def _alone(folder: Path) -> AbstractContextManager[int]:
     """One process at a time lands a batch; the lock lies beside its folder, which a refresh replaces."""
     busy = RetryLater(f"{folder.parent.name}, batch {folder.name}: another run is landing it; run it again when that has ended")
     return one_at_a_time(folder.parent / f".{folder.name}.lock", busy=busy)

@@ -25,7 +25,7 @@ from kuulo.suppression.landing_screen import table_filter
 Clock = Callable[[], datetime]
 
 
-def _alone(folder: Path, declared: Declaration) -> AbstractContextManager[None]:
+def _alone(folder: Path, declared: Declaration) -> AbstractContextManager[int]:
     busy = RetryLater(f"{declared.where}, batch {folder.name}: another run is landing it; run it again when that has ended")
     return one_at_a_time(folder.parent / f".{folder.name}.lock", busy=busy)
 

@@ -20,15 +20,16 @@ def source_lock(settings: Settings, source: str) -> Path:
 
 
 @contextmanager
-def one_at_a_time(lock: Path, *, busy: KuuloError | None = None) -> Iterator[None]:
+def one_at_a_time(lock: Path, *, busy: KuuloError | None = None) -> Iterator[int]:
     """Hold the lock while the block runs; where another process has it, wait, or raise `busy` where that is given.
 
-    The lock is not for use within itself: a block that takes the same lock again waits for ever.
+    The lock is not for use within itself: a block that takes the same lock again waits for ever. Yields the lock's file descriptor: a
+    process that is given it (`pass_fds`) holds the lock too, for as long as it lives, though this one be killed.
     """
     descriptor = os.open(private_folder(lock.parent) / lock.name, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _take(descriptor, lock, busy)
-        yield
+        yield descriptor
     finally:
         os.close(descriptor)
 

@@ -141,6 +141,11 @@ def read_validation_receipt(place: BatchPlace) -> ValidationReceipt | None:
     return _read(place.validated_receipt, ValidationReceipt) if place.validated_receipt.exists() else None
 
 
+def read_validation_receipts(settings: Settings) -> list[ValidationReceipt]:
+    """The receipts of all batches that have been judged, ordered by their places."""
+    return [_read(path, ValidationReceipt) for path in sorted(settings.validated.glob("*/*/*/receipt.json"))]
+
+
 def write_receipt(path: Path, receipt: LandingReceipt | ValidationReceipt) -> None:
     """Write a batch's receipt; the last file of its step."""
     write_json(path, asdict(receipt))

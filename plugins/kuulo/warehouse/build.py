@@ -4,10 +4,7 @@ import json
 import subprocess
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
-
-import duckdb
 
 from kuulo.crash_points import crash_point
 from kuulo.errors import KuuloError
@@ -16,7 +13,7 @@ from kuulo.landing.one_at_a_time import one_at_a_time
 from kuulo.landing.whole_files import private_folder, sync, write_json
 from kuulo.settings import Settings
 from kuulo.sources.catalog import SOURCES
-from kuulo.warehouse.damaged_files import dbt_told_in, is_damage
+from kuulo.warehouse.damaged_files import log_size, set_aside_both, set_aside_what_cannot_be_opened, tells_of_damage
 from kuulo.warehouse.empty_batches import write_empty_batches
 from kuulo.warehouse.frozen_inputs import freeze_inputs
 from kuulo.warehouse.increment import Increment, increment_since
@@ -29,36 +26,6 @@ class BuildFailed(KuuloError):
     """dbt did not finish; nothing was published."""
 
 
-def _set_aside(path: Path) -> None:
-    """Keep the damaged file for who wants to look, and none before it: a cause that stays must not fill the disk."""
-    for older in path.parent.glob(f"{path.stem}*.damaged-*"):
-        older.unlink()
-    path.rename(path.with_suffix(f".damaged-{int(time.time())}"))
-    wal = path.with_name(f"{path.name}.wal")
-    if wal.exists():
-        wal.rename(wal.with_suffix(f".damaged-{int(time.time())}"))
-
-
-def _set_aside_both(settings: Settings) -> None:
-    for path in (settings.warehouse, settings.marts):
-        if path.exists():
-            _set_aside(path)
-
-
-def _set_aside_what_cannot_be_opened(settings: Settings) -> None:
-    """The database files are caches: one that is damaged is moved away and made again from validated/."""
-    for path in (settings.warehouse, settings.marts):
-        try:
-            if path.exists():
-                duckdb.connect(str(path)).close()
-        except duckdb.IOException as error:
-            if "could not set lock" in str(error).lower():  # a damaged file's message speaks of blocks
-                raise BuildFailed(f"{path} is open elsewhere: end that process, or let it read {settings.published} instead") from None
-            _set_aside(path)
-        except duckdb.Error:
-            _set_aside(path)
-
-
 def _how_it_failed(result: dict[str, Any]) -> str:
     """Status, and of a test how many rows; an error's own text may quote rows and is left to dbt's log."""
     message = " ".join((result.get("message") or "").split())
@@ -67,11 +34,11 @@ def _how_it_failed(result: dict[str, Any]) -> str:
 
 def _what_failed(settings: Settings) -> str:
     results = settings.home / "dbt" / "target" / settings.target / "run_results.json"
-    failed = [
-        f"{result['unique_id']} ({_how_it_failed(result)})"
-        for result in (json.loads(results.read_text())["results"] if results.exists() else [])
-        if result["status"] in ("error", "fail")
-    ]
+    try:
+        told = json.loads(results.read_text())["results"] if results.exists() else []
+    except ValueError:
+        told = []  # dbt was ended while it wrote them
+    failed = [f"{result['unique_id']} ({_how_it_failed(result)})" for result in told if result["status"] in ("error", "fail")]
     return "; ".join(failed[:5]) or "before the first model"
 
 
@@ -80,18 +47,19 @@ def _told_elsewhere() -> list[str]:
     return ["--exclude", "tag:told_by_the_table", *(f"resource_type:test,path:models/intermediate/{source}" for source in SOURCES)]
 
 
-def _run_dbt(settings: Settings, as_of: datetime, increment: Increment | None) -> None:
+def _run_dbt(settings: Settings, as_of: datetime, increment: Increment | None, lock: int) -> None:
     results = settings.home / "dbt" / "target" / settings.target / "run_results.json"
     results.unlink(missing_ok=True)
     words = ["build", "--exclude-resource-type", "unit_test", *_told_elsewhere(), "--quiet"]
     command = dbt_command(settings, *words, variables=increment.lay_out(settings) if increment else None)
     before = increment.as_of_before if increment else None
     environment = dbt_environment(settings, freeze_inputs(settings, settings.marts.parent), as_of=as_of, as_of_before=before)
-    done = subprocess.run(command, env=environment, check=False, cwd=settings.dbt_project)
+    said_before = log_size(settings)
+    done = subprocess.run(command, env=environment, check=False, cwd=settings.dbt_project, pass_fds=[lock])
     if done.returncode != 0:
         refuse_full_disk(settings.home, results)
-        if is_damage(*dbt_told_in(settings)):
-            _set_aside_both(settings)
+        if tells_of_damage(settings, said_before):
+            set_aside_both(settings)
         raise BuildFailed(
             f"dbt build failed, the last good marts stay: {_what_failed(settings)}; see {settings.home / 'dbt' / 'logs' / 'dbt.log'}"
         )
@@ -103,15 +71,17 @@ def build_marts(settings: Settings, *, run: str) -> dict[str, float] | None:
     Raises:
         BuildFailed: a model or a test failed, or another build is under way; what was published before stays.
     """
-    # held throughout: an old process that comes back in the middle would write older marts under the note of newer ones
+    # held throughout, by dbt too: an old process that comes back in the middle, or a dbt that outlives it, would write older marts
+    # under the note of newer ones
     busy = BuildFailed("another build is under way: wait for it, or end its process; it holds locks/build.lock")
-    with one_at_a_time(settings.home / "locks" / "build.lock", busy=busy):
-        return _build_marts(settings, run)
+    with one_at_a_time(settings.home / "locks" / "build.lock", busy=busy) as lock:
+        return _build_marts(settings, run, lock)
 
 
-def _build_marts(settings: Settings, run: str) -> dict[str, float] | None:
+def _build_marts(settings: Settings, run: str, lock: int) -> dict[str, float] | None:
     started = time.monotonic()
-    _set_aside_what_cannot_be_opened(settings)
+    if path := set_aside_what_cannot_be_opened(settings):
+        raise BuildFailed(f"{path} is open elsewhere: end that process, or let it read {settings.published} instead")
     before, now = built_from(settings), inputs(settings)
     if settings.warehouse.exists() and before.get("fingerprint") == now["fingerprint"]:
         return None
@@ -123,7 +93,7 @@ def _build_marts(settings: Settings, run: str) -> dict[str, float] | None:
     write_empty_batches(settings)
     write_receipts_table(settings)
     crash_point("build.inputs_laid")
-    _run_dbt(settings, now["as_of"], increment)
+    _run_dbt(settings, now["as_of"], increment, lock)
     crash_point("build.dbt_done")
     for path in (settings.warehouse, settings.marts):
         path.chmod(0o600)

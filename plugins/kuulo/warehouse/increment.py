@@ -10,7 +10,6 @@ import pyarrow.parquet as pq
 
 from kuulo.landing.whole_files import whole_file
 from kuulo.settings import Settings
-from kuulo.warehouse.made_from import validated_rows
 
 SCHEMA = pa.schema([("source", pa.string()), ("stream", pa.string()), ("batch", pa.string())])
 
@@ -43,7 +42,7 @@ def increment_since(settings: Settings, before: Mapping[str, Any], now: Mapping[
     (made_from.inputs), empty where it did not succeed; `now` is what this one is made from.
     """
     batches: Mapping[str, str] = now["batches"]
-    if not before.get("batches") or validated_rows(settings) < settings.increment_from_rows or not settings.warehouse.exists():
+    if not before.get("batches") or now["rows"] < settings.increment_from_rows or not settings.warehouse.exists():
         return None
     as_of_before = datetime.fromisoformat(before["as_of"])
     is_further = all(batches.get(place) == receipt for place, receipt in before["batches"].items())

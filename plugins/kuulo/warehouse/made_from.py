@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import duckdb
 
 from kuulo.kept_keys import kept_key
+from kuulo.landing.receipt import ValidationReceipt, read_validation_receipts
 from kuulo.settings import Settings
 from kuulo.warehouse.empty_batches import EMPTY_BATCH
 
@@ -21,14 +23,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def reporting_date(settings: Settings) -> datetime:
     """KUULO_AS_OF, else the end of the newest window that has been validated, else 1970-01-01."""
-    if settings.as_of:
-        return settings.as_of
-    ends = [
-        datetime.fromisoformat(receipt["window_end"])
-        for receipt in map(_load, sorted(settings.validated.glob("*/*/*/receipt.json")))
-        if receipt["status"] == "validated"
-    ]
-    return max(ends, default=_EPOCH)
+    return settings.as_of or _newest_end(read_validation_receipts(settings))
+
+
+def _newest_end(receipts: Iterable[ValidationReceipt]) -> datetime:
+    return max((receipt.window_end for receipt in receipts if receipt.status == "validated"), default=_EPOCH)
 
 
 def sources_with_rows(settings: Settings) -> list[str]:
@@ -37,20 +36,9 @@ def sources_with_rows(settings: Settings) -> list[str]:
     return sorted(entered | {"files"})
 
 
-def _load(path: Path) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(path.read_text())
-    return loaded
-
-
-def validated_batches(settings: Settings) -> dict[str, str]:
-    """Hash of each judged batch's receipt, by `<source>/<stream>/<batch>`."""
-    receipts = sorted(settings.validated.glob("*/*/*/receipt.json"))
-    return {str(path.parent.relative_to(settings.validated)): hashlib.sha256(path.read_bytes()).hexdigest() for path in receipts}
-
-
-def validated_rows(settings: Settings) -> int:
-    """How many rows have entered, in all versions."""
-    return sum(_load(path)["validated"] for path in settings.validated.glob("*/*/*/receipt.json"))
+def _verdict(receipt: ValidationReceipt) -> str:
+    """Hash of what a batch's verdict says of its rows. Which run came to it changes none: a stopped batch is judged in every run."""
+    return hashlib.sha256(repr(replace(receipt, run="", seconds=0.0)).encode()).hexdigest()
 
 
 def _project_and_settings(settings: Settings) -> Iterator[bytes]:
@@ -76,20 +64,31 @@ def _hash_of(parts: Iterable[bytes]) -> str:
 def inputs(settings: Settings) -> dict[str, Any]:
     """All that the marts are made from, as it is now.
 
-    `batches` and their receipts, the reporting instant `as_of`, a hash of the dbt project and the settings (`project`), and one of
-    everything (`fingerprint`), by which it is known whether a build would change anything.
+    `batches` ({`<source>/<stream>/<batch>`: hash of its verdict}) and how many `rows` have entered in them, in all versions; the
+    reporting instant `as_of`, a hash of the dbt project and the settings (`project`), and one of everything (`fingerprint`), by which
+    it is known whether a build would change anything.
+
+    Raises:
+        UnreadableReceipt: a batch's receipt is damaged.
     """
-    project, batches = _hash_of(_project_and_settings(settings)), validated_batches(settings)
-    receipts = (path.read_bytes() for path in sorted(settings.receipts.glob("*/*.json")))
-    listed = (f"{place} {receipt}".encode() for place, receipt in batches.items())
-    whole = _hash_of([repr(settings.as_of).encode(), project.encode(), *listed, *receipts])
-    return {"fingerprint": whole, "as_of": reporting_date(settings), "project": project, "batches": batches}
+    judged, project = read_validation_receipts(settings), _hash_of(_project_and_settings(settings))
+    batches = {f"{receipt.source}/{receipt.stream}/{receipt.batch}": _verdict(receipt) for receipt in judged}
+    runs = (path.read_bytes() for path in sorted(settings.receipts.glob("*/*.json")))
+    listed = (f"{place} {verdict}".encode() for place, verdict in batches.items())
+    return {
+        "fingerprint": _hash_of([repr(settings.as_of).encode(), project.encode(), *listed, *runs]),
+        "as_of": settings.as_of or _newest_end(judged),
+        "project": project,
+        "rows": sum(receipt.validated for receipt in judged),
+        "batches": batches,
+    }
 
 
 def built_from(settings: Settings) -> dict[str, Any]:
     """What the last successful build was made from, or an empty dict; removed while a build is under way."""
     path = settings.marts.with_name("built.json")
     try:
-        return _load(path) if path.exists() and settings.marts.exists() else {}
+        built: dict[str, Any] = json.loads(path.read_text()) if path.exists() and settings.marts.exists() else {}
     except ValueError:
         return {}  # damaged: as if there had been no build
+    return built
