@@ -67,6 +67,38 @@ def test_an_undeclared_delimiter_is_told(home: InboxHome, mark: str, name: str) 
     )
 
 
+@pytest.mark.parametrize(
+    ("first", "more"),
+    [("sep=;", ""), ("\ufeffSEP=;", ""), ('"sep=;"', ""), ("sep=;", "skip_rows: 1\n"), ("sep=,", 'delimiter: ";"\n'),
+     ("sep=;\nReport", "skip_rows: 2\n")],
+)  # fmt: skip
+def test_the_line_that_tells_excel_the_delimiter_is_no_header(home: InboxHome, first: str, more: str) -> None:
+    home.taken(TOPIC + more, "a.csv", f"{first}\r\nid;at;topic\r\n1;2026-01-01;x,y\r\n")
+    assert home.column("topic") == ["x,y"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "topics"),
+    [
+        (['1\t2026-01-01\t"a', '2\t2026-01-01\tb"'], ['"a', 'b"']),
+        (['1\t2026-01-01\t"a', '2\t2026-01-01\t"b"', ""], ['"a', "b"]),
+        (['1\t2026-01-01\t"Fine" he said', "2\t2026-01-01\tb"], ['"Fine" he said', "b"]),
+        (['1\t2026-01-01\t"a', "2\t2026-01-01\tb", "", "3\t2026-01-01\tc"], ['"a', "b", "c"]),
+        (['1\t2026-01-01\t"a', 'b"', '2\t2026-01-01\t"c ""d"""'], ["a\r\nb", 'c "d"']),
+        (['1\t2026-01-01\t"a\tb"'], ["a\tb"]),
+    ],
+)  # fmt: skip
+def test_a_quote_that_begins_a_cell_of_a_tab_file_swallows_no_line(home: InboxHome, lines: list[str], topics: list[str]) -> None:
+    home.taken(TOPIC, "a.tsv", "\r\n".join(["id\tat\ttopic", *lines]))
+    assert home.column("topic") == topics
+    assert home.untyped() == []
+
+
+def test_a_tab_file_that_is_none_is_one_clear_line(home: InboxHome) -> None:
+    line = home.refusal(TOPIC, "a.tsv", 'id\tat\ttopic\n1\t2026-01-01\t"a\n2\t2026-01-01\tb"\n3\t2026-01-01\t"c\nd\n')
+    assert "line 5: the file ends inside a quoted text" in line
+
+
 def test_rows_before_the_header_are_skipped(home: InboxHome) -> None:
     home.taken(FEED + "skip_rows: 2\n", "a.csv", 'Report, "of" x\n\nid,at\n1,2026-01-01\n')
     assert home.column("contact_id") == ["1"]
