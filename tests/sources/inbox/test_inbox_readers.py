@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from kuulo.sources.inbox import inbox_files, packed_bytes, record_tables, sheet_tables
+from kuulo.sources.inbox import inbox_files, packed_bytes, record_tables, sheet_errors, sheet_tables
 from tests.sources.inbox.inbox_home import InboxHome, naive
 
 FEED = "stream: contacts\ncolumns:\n  contact_id: id\n  opened_at: at\n"
@@ -207,6 +207,30 @@ columns:
     assert (first["is_resolved"], second["is_resolved"]) == (True, False)
     assert (first["reopen_count"], second["reopen_count"]) == (2, None)
     assert [json.loads(row["_extra"]) for row in home.rows()] == [{"Call Note": 1.5}, {"Call Note": "x"}]
+
+
+def test_an_error_cell_of_a_workbook_is_no_blank(home: InboxHome) -> None:
+    feed = TOPIC + "  is_resolved: {column: done, map: {y: true, '#N/A': null}}\n  wait_seconds: wait\n"
+    rows: list[list[Any]] = [["id", "at", "topic", "done", "wait", "note"]]
+    at = datetime(2026, 1, 1, 9)  # noqa: DTZ001 - as the sheet has it
+    rows += [[1, at, "a", "#N/A", 1, "#DIV/0!"], [2, at, "#REF!", "y", 1, None], [3, at, "b", "y", "#VALUE!", None]]
+    rows += [[4, "#N/A", "b", "y", 2, None], [5, at, "#1! of all", "y", 3, 't="e"']]
+    home.taken(feed, "a.xlsx", _workbook(rows))
+    assert [(row["contact_id"], row["topic"], row["is_resolved"], row["wait_seconds"]) for row in home.rows()] == [
+        ("1", "a", None, 1.0), ("5", "#1! of all", True, 3.0),
+    ]  # fmt: skip
+    assert [json.loads(text or "null") for text in home.column("_extra")] == [{"note": "#DIV/0!"}, {"note": 't="e"'}]
+    assert [(row["_position"], row["rule"]) for row in home.untyped()] == [
+        (1, "typed:topic"), (2, "typed:wait_seconds"), (3, "typed:opened_at"),
+    ]  # fmt: skip
+    assert home.untyped()[0]["reason"] == "topic: an error of the spreadsheet in place of a value: mend it there, or `map` it to null"
+    assert json.loads(home.untyped()[0]["record"])["topic"] == "#REF!"
+
+
+def test_error_cells_are_found_wherever_a_sheet_is_cut_into_pieces(home: InboxHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet_errors, "_CHUNK_BYTES", 7)
+    home.taken(TOPIC, "a.xlsx", _workbook([["id", "at", "topic"], [1, "2026-01-01", "#NUM!"], [2, "2026-01-01", "b"]]))
+    assert (home.column("topic"), len(home.untyped())) == (["b"], 1)
 
 
 def test_a_wrong_map_of_a_truth_cell_is_untyped(home: InboxHome) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from kuulo.landing.coercion import CannotType, clean_text
 from kuulo.sources.inbox.cell_numbers import float_reader, integer_reader, plain_number, read_boolean, seconds_reader
-from kuulo.sources.inbox.cell_text import cell_text
+from kuulo.sources.inbox.cell_text import SheetError, cell_text
 from kuulo.sources.inbox.cell_times import TimeReader, time_reader
 from kuulo.sources.inbox.feed import ColumnRule, Feed
 from kuulo.sources.inbox.feed_error import FeedError
@@ -23,6 +23,8 @@ class NotInMap(CannotType):
 
 def read_text(cell: Any) -> str | None:
     """Cell -> text; blank is null."""
+    if isinstance(cell, SheetError):
+        raise CannotType("an error of the spreadsheet in place of a value: mend it there, or `map` it to null")
     return clean_text(cell_text(cell))
 
 
@@ -74,7 +76,12 @@ def check_fixed_values(feed: Feed) -> None:
 def _joined(places: list[int], read: CellReader) -> RowReader:
     if isinstance(read, TimeReader):
         return lambda cells: read.of_parts(tuple(cells[place] for place in places))
-    return lambda cells: read(" ".join(text for text in (cell_text(cells[place]) for place in places) if text))
+    return lambda cells: read(_one_text([cells[place] for place in places]))
+
+
+def _one_text(cells: list[Any]) -> str:
+    text = " ".join(text for text in map(cell_text, cells) if text)
+    return SheetError(text) if any(isinstance(cell, SheetError) for cell in cells) else text
 
 
 def comparable(text: str, decimal: str = "") -> str:
