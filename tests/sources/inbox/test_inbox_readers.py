@@ -209,6 +209,20 @@ columns:
     assert [json.loads(row["_extra"]) for row in home.rows()] == [{"Call Note": 1.5}, {"Call Note": "x"}]
 
 
+@pytest.mark.parametrize(
+    ("columns", "written", "day"),
+    [("Day, Time", "%d.%m.%Y %H:%M", "31.01.2026"), ("Time, Day", "%I:%M %p %d.%m.%Y", "31.01.2026"), ("Day, Time", "", "2026-1-31")],
+)
+def test_a_day_in_text_goes_with_a_time_cell(home: InboxHome, columns: str, written: str, day: str) -> None:
+    said = f', format: "{written}"' if written else ""
+    feed = f"stream: contacts\ncolumns:\n  opened_at: {{columns: [{columns}]{said}}}\ntimezone: Europe/Helsinki\n"
+    rows: list[list[Any]] = [["Day", "Time"], [day, time(9, 5, 7)], [day, timedelta(hours=26)], [date(2026, 1, 31), time(9, 5)]]
+    home.taken(feed, "a.xlsx", _workbook([*rows, ["soon", time(9)], [None, time(9)]]))
+    assert home.column("opened_at") == [naive("2026-01-31T07:05:07"), naive("2026-02-01T00:00"), naive("2026-01-31T07:05")]
+    assert [row["reason"] for row in home.untyped()][1] == "opened_at: one of its parts is blank"
+    assert home.untyped()[0]["reason"].startswith("opened_at: not a time ")
+
+
 def test_an_error_cell_of_a_workbook_is_no_blank(home: InboxHome) -> None:
     feed = TOPIC + "  is_resolved: {column: done, map: {y: true, '#N/A': null}}\n  wait_seconds: wait\n"
     rows: list[list[Any]] = [["id", "at", "topic", "done", "wait", "note"]]
