@@ -315,7 +315,24 @@ def test_json_lines_keep_their_types(home: InboxHome) -> None:
     assert home.column("opened_at") == [naive("2026-01-01T08:00"), naive("2026-01-02")]
     assert home.column("agent_id") == ["7", None]
     assert (home.column("is_bot"), home.column("wait_seconds")) == ([True, None], [1.0, 2.0])
-    assert [json.loads(extra) for extra in home.column("_extra")] == [{"agent": {"id": 7, "n": 1}}, {"new": [1, 2]}]
+    assert [json.loads(extra) for extra in home.column("_extra")] == [{"agent": {"n": 1}}, {"new": [1, 2]}]
+
+
+def test_what_is_asked_for_inside_an_object_is_not_kept_twice(home: InboxHome) -> None:
+    feed = FEED + "  agent_id: who.agent.id\n  team: who.agent\n  email: who.email\n"
+    home.taken(feed, "a.jsonl", "\n".join([
+        '{"id": 1, "at": "2026-01-01", "who": {"email": "a@x.example", "agent": {"id": 7}}}',
+        '{"id": 2, "at": "2026-01-01", "who": {"email": "b@x.example", "agent": null, "n": {}}, "who.email": "c@x.example"}',
+        '{"id": 3, "at": "2026-01-01", "who": "nobody"}',
+    ]))  # fmt: skip
+    assert [(row["agent_id"], row["team"], row["email"]) for row in home.rows()] == [
+        ("7", '{"id":7}', "a@x.example"), (None, None, "c@x.example"), (None, None, None),
+    ]  # fmt: skip
+    assert [json.loads(extra or "null") for extra in home.column("_extra")] == [
+        None, {"who": {"email": "b@x.example", "n": {}}}, {"who": "nobody"},
+    ]  # fmt: skip
+    home.taken(feed + "  topic: who\n", "a.jsonl", '{"id": 1, "at": "2026-01-01", "who": {"email": "a@x.example", "agent": {"id": 7}}}')
+    assert (home.column("topic"), home.column("email")) == (['{"email":"a@x.example","agent":{"id":7}}'], ["a@x.example"])
 
 
 @pytest.mark.parametrize(
