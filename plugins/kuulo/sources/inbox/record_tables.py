@@ -29,7 +29,7 @@ def json_lines_table(path: Path, feed: Feed, where: str) -> Iterator[Table]:
     """Open a .jsonl file (or .gz of one): one object a line; its columns are all keys that occur, and asked paths such as `user.id`."""
     header = checked_header(list(_keys(path, feed, where)), feed, where)
     with open_bytes(path, where) as lines:
-        yield Table(header, _json_rows(_lines(lines, feed, where), header, feed))
+        yield Table(header, _json_rows(_lines(lines, feed, where), header, feed), is_keyed=True)
 
 
 def _nested(feed: Feed) -> list[str]:
@@ -137,7 +137,7 @@ def parquet_table(path: Path, feed: Feed, where: str) -> Iterator[Table]:
         if sum(file.metadata.row_group(group).total_byte_size for group in groups) > MAX_UNPACKED_BYTES:
             raise FeedError(f"{where}: more than {MAX_UNPACKED_BYTES:,} bytes when unpacked: split it into several files")
         header = checked_header(file.schema_arrow.names, feed, where)
-        yield Table(header, _parquet_rows(file, header, where))
+        yield Table(header, _parquet_rows(file, header, where), is_keyed=True)
 
 
 def _parquet_rows(file: pq.ParquetFile, header: tuple[str, ...], where: str) -> Iterator[Row]:
