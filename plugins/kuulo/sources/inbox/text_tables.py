@@ -15,7 +15,7 @@ from kuulo.sources.inbox.table import Table, checked_header, numbered_rows
 
 MAX_CELL_CHARACTERS = 10_000_000
 _ELSE = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
-_TOLD_DELIMITER = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+_TOLD_DELIMITER = re.compile(r"""("?)sep=([^\w\s"']|\t)\1\s*""", re.IGNORECASE)
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def _told_delimiter(lines: Iterator[str], skip_rows: int) -> tuple[str, Iterator
     """The delimiter that a first line such as `sep=;` tells Excel, the lines behind it, and how many of them are to be skipped yet."""
     first = next(lines, "")
     if told := _TOLD_DELIMITER.fullmatch(first):
-        return told[1], lines, max(skip_rows - 1, 0)
+        return told[2], lines, max(skip_rows - 1, 0)
     return "", chain([first], lines), skip_rows
 
 
