@@ -1,5 +1,6 @@
 """Settings: what is understood, and the one line that is said of what is not."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,8 +42,10 @@ def test_as_of_is_an_instant_in_utc(text):
         ({"KUULO_SANDBOX": "yes"}, "KUULO_SANDBOX='yes' is not known"),
         ({"KUULO_PUBLISH_COMMENTS": "true"}, "KUULO_PUBLISH_COMMENTS='true' is not known: use 1"),
         ({"KUULO_LANDING": "s3://bucket"}, "name a folder"),
+        ({"KUULO_HOME": "/data/{a}[1]"}, "its path '/data/{a}[1]' has [ { }, which patterns of files have: name a folder without"),
+        ({"KUULO_LANDING": "/data/*"}, "KUULO_LANDING: its path '/data/*' has *,"),
     ],
 )
 def test_a_wrong_setting_names_itself(environment, says):
-    with pytest.raises(SettingsError, match=says.replace("(", r"\(")):
+    with pytest.raises(SettingsError, match=re.escape(says)):
         load_settings(environment)

@@ -11,6 +11,7 @@ from kuulo.errors import KuuloError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 KEPT_CLASSES = ("landing", "quarantine", "receipts", "logs")
+_PATTERN_MARKS = "*?[{}"
 
 
 class SettingsError(KuuloError):
@@ -148,6 +149,14 @@ def _freshness_hours(text: str) -> dict[str, int]:
     return hours
 
 
+def _folder(name: str, path: Path) -> Path:
+    """The folder, absolute; Parquet files are read by patterns, in which these marks would not stand for themselves."""
+    folder = path.resolve()
+    if marks := sorted(set(_PATTERN_MARKS) & set(str(folder))):
+        raise SettingsError(f"{name}: its path {str(folder)!r} has {' '.join(marks)}, which patterns of files have: name a folder without")
+    return folder
+
+
 def _switch(env: Mapping[str, str], name: str, default: str) -> bool:
     text = env.get(name, default)
     if text not in ("0", "1"):
@@ -171,9 +180,9 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
     if not from_rows.isdecimal():
         raise SettingsError(f"KUULO_INCREMENT_FROM_ROWS={from_rows!r} is no whole number: write how many rows, 0 for always")
     return Settings(
-        home=Path(env.get("KUULO_HOME") or PROJECT_ROOT / ".kuulo").resolve(),
+        home=_folder("KUULO_HOME", Path(env.get("KUULO_HOME") or PROJECT_ROOT / ".kuulo")),
         target=target,
-        landing_root=Path(landing).resolve() if landing else None,
+        landing_root=_folder("KUULO_LANDING", Path(landing)) if landing else None,
         timezone=_zone(env.get("KUULO_TIMEZONE") or "UTC"),
         as_of=_instant("KUULO_AS_OF", as_of) if as_of else None,
         increment_from_rows=int(from_rows),

@@ -52,7 +52,7 @@ ROWS = {
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> SmallWarehouse:
-    return SmallWarehouse(tmp_path_factory.mktemp("churn") / "kuulo", ROWS, marts=MARTS, as_of="2026-04-20")
+    return SmallWarehouse(tmp_path_factory.mktemp("churn") / "Ann's", ROWS, marts=MARTS, as_of="2026-04-20")
 
 
 def test_movements_of_march(warehouse: SmallWarehouse) -> None:

@@ -34,6 +34,8 @@ def _for_null(kwargs: dict[str, Any], row: Row) -> Row:
 
 
 def _for_between(kwargs: dict[str, Any], row: Row) -> Row:
+    if "max_value" in kwargs:
+        return {kwargs["column"]: kwargs["max_value"] + 1}
     return {kwargs["column"]: HAPPENED.replace(year=1970) if isinstance(row[kwargs["column"]], datetime) else -1}
 
 

@@ -203,6 +203,12 @@ def test_p4_every_page_of_a_keyset_begins_behind_the_last_id() -> None:
             KEYSET.after(second, found(unsorted, "4"), GROUND)
 
 
+def test_a_cursor_behind_an_empty_page_that_is_no_number_is_told() -> None:
+    assert of(KEYSET.after(SEARCH, found([], "2", 9), GROUND)) == ("2", None)
+    with pytest.raises(SourceContractBroken, match=r"`paging\.next\.after` is no number"):
+        KEYSET.after(SEARCH, found([], "WzE3", 9), GROUND)
+
+
 def test_p6_a_keyset_goes_through_an_empty_page_by_its_cursor() -> None:
     second = KEYSET.after(SEARCH, found([], "2"), GROUND)
     assert of(second) == ("2", None)

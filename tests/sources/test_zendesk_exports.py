@@ -198,6 +198,25 @@ def test_identities_are_asked_for_by_the_hundred_and_go_on_behind_every_batch(se
     assert (receipts[0].pages, receipts[0].cursor) == (3, "u1")
 
 
+SOME_USERS = Reply({"users": [{"id": 7, "role": "end-user", "active": True}], "after_cursor": "u1", "end_of_stream": False})
+MAIL = {"id": 1, "user_id": 7, "type": "email", "value": "a@x.example", "updated_at": "2026-01-10T12:00:00Z", "primary": True}
+THEIR_IDENTITIES = Reply({"users": [], "identities": [MAIL]})
+
+
+def test_the_cursor_of_an_export_that_ends_with_nobody_to_ask_about_is_kept(settings: Settings) -> None:
+    nobody = Reply({"users": [{"id": 8, "role": "agent", "active": True}], "after_cursor": "u2", "end_of_stream": True})
+    receipts, _ = land(settings, ZENDESK, "user_identities", in_order(SOME_USERS, THEIR_IDENTITIES, nobody))
+    assert (receipts[0].pages, receipts[0].received, receipts[0].cursor) == (1, 1, "u2")
+
+
+def test_identities_are_kept_though_the_export_fails_behind_them(settings: Settings) -> None:
+    with pytest.raises(SourceContractBroken):
+        land(settings, ZENDESK, "user_identities", in_order(SOME_USERS, THEIR_IDENTITIES, Reply({}, 404)))
+    nobody = Reply({"users": [], "after_cursor": "u2", "end_of_stream": True})
+    receipts, asked = land(settings, ZENDESK, "user_identities", in_order(nobody))
+    assert ([a.param("cursor") for a in asked], receipts[0].received) == (["u1"], 1)
+
+
 def test_nobody_to_ask_about_is_no_request(settings: Settings) -> None:
     receipts, asked = land(
         settings, ZENDESK, "user_identities", in_order(Reply({"users": [], "after_cursor": "u1", "end_of_stream": True}))

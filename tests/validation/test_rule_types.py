@@ -76,6 +76,7 @@ ROW_RULES: list[tuple[str, dict[str, Any], dict[str, str], list[tuple[Any, ...]]
     ),
     ("expect_column_values_to_be_between", {"column": "a", "min_value": 0}, {"a": "double"}, [(0.0,), (0.5,), (None,)], [(-0.5,)]),
     ("expect_column_values_to_be_between", {"column": "a", "min_value": 0}, {"a": "bigint"}, [(0,), (2**53 + 1,)], [(-1,)]),
+    ("expect_column_values_to_be_between", {"column": "a", "max_value": 10**13}, {"a": "double"}, [(1e13,), (-1.0,), (None,)], [(1.1e13,)]),
     (
         "expect_column_values_to_be_between",
         {"column": "a", "min_value": "1990-01-01 00:00:00"},

@@ -154,9 +154,9 @@ class _Inbox:
         """The name of the file of the same feed whose rows this content already is, or the empty text.
 
         That is the one taken in before, whether it still lies in the inbox or not, unless it has another content now that was taken
-        in; among files that are all new, the first by name.
+        in; among files that are all new, the first by name that was not refused in this pass (it may have changed while it was read).
         """
-        here = {other.name for other, digest in hashes.items() if digest == sha256}
+        here = {other.name for other, digest in hashes.items() if digest == sha256 and (feed.name, other.name) not in self.kept}
         all_here = {other.name for other in hashes}
         owners = [
             landed.name

@@ -7,7 +7,7 @@ from typing import Any
 
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.receipt import LandingReceipt, read_landing_receipt
-from kuulo.landing.whole_files import write_json
+from kuulo.landing.whole_files import whole_file
 from kuulo.settings import Settings
 from kuulo.sources.canonical import FILES
 
@@ -31,8 +31,12 @@ class LandedFile:
 
 
 def write_origin(place: BatchPlace, feed: str, name: str, *, taken_in: bool) -> None:
-    """Note beside a batch's pages which file they are; taken_in is False where its rows are another batch's."""
-    write_json(place.landing / ORIGIN, {"feed": _plain(feed), "file": _plain(name), "taken_in": taken_in})
+    """Note beside a batch's pages which file they are; taken_in is False where its rows are another batch's.
+
+    Bytes of a name that are no UTF-8 are lone surrogates to Python; as JSON's ASCII escapes they are the same when they are read again.
+    """
+    with whole_file(place.landing / ORIGIN) as aside:
+        aside.write_text(json.dumps({"feed": feed, "file": name, "taken_in": taken_in}, indent=2, sort_keys=True) + "\n")
 
 
 def landed_files(settings: Settings) -> list[LandedFile]:
@@ -52,11 +56,6 @@ def _landed(settings: Settings) -> Iterator[LandedFile]:
             yield LandedFile(place, receipt, origin["feed"], origin["file"], origin["taken_in"])
 
 
-def _plain(name: str) -> str:
-    """A name that JSON can hold and that stays distinct, whatever bytes the file system gave."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
 def same_name(landed: LandedFile, feed: str, name: str) -> bool:
     """Whether a batch came from the file of that feed and name."""
-    return (landed.feed, landed.name) == (_plain(feed), _plain(name))
+    return (landed.feed, landed.name) == (feed, name)

@@ -119,6 +119,8 @@ class IdKeyset:
         cursor, total = _cursor(answer.at(self.cursor_at), self.cursor_at, ground), answer.at("total")
         body, ids = ask.body or {}, self._ids(answer)
         if cursor and not ids:
+            if not (cursor.isascii() and cursor.isdigit()):
+                raise SourceContractBroken(f"`{self.cursor_at}` is no number: a search cannot be continued behind an empty page")
             return replace(ask, body={**body, "after": cursor})
         left = total - int(body["after"]) - len(ids) if isinstance(total, int) else 0
         if not cursor and left <= 0:

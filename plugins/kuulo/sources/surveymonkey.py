@@ -11,13 +11,11 @@ from kuulo.sources.pagination import VerbatimLink
 from kuulo.sources.reading import Paged, Parents, PerParent
 from kuulo.sources.request_params import WindowParams
 from kuulo.sources.source import Column, Source, Stream
+from kuulo.sources.surveymonkey_reading import TIME_FORM, FromLastModified
 from kuulo.sources.surveymonkey_rows import answer_rows
 
-_LINK = VerbatimLink(link_at="links.next")
-_SURVEYS = Paged(path="/surveys", records_at="data", pager=_LINK, params=(("per_page", "1000"),))
-_WINDOW = WindowParams(
-    from_param="start_modified_at", until_param="end_modified_at", lookback=timedelta(minutes=10), form="%Y-%m-%dT%H:%M:%S"
-)
+_SURVEYS = Paged(path="/surveys", records_at="data", pager=VerbatimLink(link_at="links.next"), params=(("per_page", "1000"),))
+_WINDOW = WindowParams(from_param="start_modified_at", until_param="end_modified_at", lookback=timedelta(minutes=10), form=TIME_FORM)
 _OLDEST_FIRST = (("per_page", "100"), ("sort_by", "date_modified"), ("sort_order", "ASC"))
 
 RESPONSES = Stream(
@@ -25,7 +23,13 @@ RESPONSES = Stream(
     reading=PerParent(
         parents=Parents(listing=_SURVEYS),
         known_as="survey_id",
-        listing=Paged(path="/surveys/{parent}/responses/bulk", records_at="data", pager=_LINK, params=_OLDEST_FIRST, asked=(_WINDOW,)),
+        listing=Paged(
+            path="/surveys/{parent}/responses/bulk",
+            records_at="data",
+            pager=FromLastModified(records_at="data", since_param="start_modified_at"),
+            params=_OLDEST_FIRST,
+            asked=(_WINDOW,),
+        ),
     ),
     rows_of=answer_rows,
     primary_key=("response_id", "question_id"),

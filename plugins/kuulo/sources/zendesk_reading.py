@@ -146,7 +146,29 @@ class IdentitiesOf:
     batch: int = 100
 
     def pages(self, asker: Asker, state: State | None) -> Iterator[Page]:
-        """A page for each batch of users, page after page of the export."""
+        """A page for each batch of users, page after page of the export.
+
+        The last batch of an export's page is yielded when the export has gone on: whoever comes behind it may be no end-user, and
+        then it is the last page of all, with which the export's cursor is kept.
+        """
+        held: Page | None = None
+        batches = self._every_batch(asker, state)
+        while True:
+            try:
+                page = next(batches, None)
+            except Exception:
+                if held:
+                    yield held  # it need not be asked for again
+                raise
+            if held:
+                yield held if page else replace(held, next=None)
+            if page is None:
+                return
+            held = page if page.next and not page.next["users"] else None
+            if held is None:
+                yield page
+
+    def _every_batch(self, asker: Asker, state: State | None) -> Iterator[Page]:
         if state and state["left"]:
             asker.leave(state["left"])
         if state and state["users"]:

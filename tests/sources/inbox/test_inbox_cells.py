@@ -169,6 +169,17 @@ def test_a_map_and_a_format_go_together(home: InboxHome) -> None:
     assert home.column("opened_at") == [naive("2026-01-31"), naive("2026-02-01")]
 
 
+def test_a_map_of_times_names_the_exceptions(home: InboxHome) -> None:
+    feed = FEED + (
+        '  opened_at: {column: x, map: {never: null, "on paper": 01.02.2026}, format: "%d.%m.%Y"}\n'
+        '  ended_at: {columns: [x, y], map: {never: null, "on paper": 2026-02-01}, format: "%d.%m.%Y %H"}\n'
+    )
+    home.taken(feed, "a.csv", "id,x,y\n1,never,\n2,31.01.2026,09\n3,on paper,\n4,soon,9\n5,,\n")
+    assert home.column("opened_at") == [None, naive("2026-01-31"), naive("2026-02-01"), None]
+    assert home.column("ended_at") == [None, naive("2026-01-31T09:00"), naive("2026-02-01"), None]
+    assert [(row["rule"], row["reason"]) for row in home.untyped()] == [("typed:opened_at", "opened_at: not a time written as %d.%m.%Y")]
+
+
 def test_a_constant_is_read_with_a_point_whatever_the_files_decimal_mark(home: InboxHome) -> None:
     assert _one(home, "{value: 1.5}", "x", "wait_seconds", more='decimal: ","\n') == 1.5
 

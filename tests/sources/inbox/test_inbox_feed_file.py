@@ -97,6 +97,17 @@ def test_a_file_without_a_header_is_told_without_its_values(home: InboxHome, fir
     )
 
 
+@pytest.mark.parametrize("below", ["", "Ada,Lovelace,London\nGrace,Hopper,\n", "Ada,Lovelace,London,2026-01-01\n"])
+def test_a_file_of_words_alone_is_told_without_them(home: InboxHome, below: str) -> None:
+    line = home.refusal(CONTACTS, content="Jane,Doe,Oslo,\n" + below)
+    assert line.endswith("its first row, of 3 columns, does not look like a header: the first row must name the columns")
+    assert "Jane" not in home.refusal(CONTACTS, content="Jane,Doe,Jane\n" + below)
+
+
+def test_keys_of_records_are_names_whatever_their_values(home: InboxHome) -> None:
+    assert "the file has 'nimi', 'kaupunki': correct" in home.refusal(CONTACTS, "a.jsonl", '{"nimi": "Jane", "kaupunki": "Oslo"}\n')
+
+
 def test_a_file_without_a_header_whose_first_row_repeats_a_value_is_told_without_it(home: InboxHome) -> None:
     assert home.refusal(CONTACTS, content="jane.doe@example.com,Jane,Jane\n") == (
         "inbox/f/a.csv: its first row, of 3 columns, does not look like a header: the first row must name the columns"

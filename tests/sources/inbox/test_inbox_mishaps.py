@@ -9,7 +9,9 @@ import pytest
 
 from kuulo.landing import land_file as land_file_module
 from kuulo.landing import land_inbox as land_inbox_module
+from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.one_at_a_time import one_at_a_time, source_lock
+from kuulo.sources.inbox.inbox_files import InboxFile
 from tests.sources.inbox.inbox_home import InboxHome
 
 FEED = "stream: contacts\ncolumns:\n  contact_id: id\n  opened_at: at\n  ended_at: {column: until}\n"
@@ -85,6 +87,21 @@ def test_a_file_that_vanishes_during_the_pass_is_refused_alone(home: InboxHome, 
     monkeypatch.setattr(land_inbox_module, "land_file", late)
     assert [file.status for file in home.take_in().files] == ["refused", "landed"]
     assert home.column("contact_id") == ["9"]
+
+
+def test_a_file_that_changes_while_it_is_read_is_no_twin_of_another(home: InboxHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = home.lay("f", FEED, a_csv=FILE, b_csv=FILE)
+    keep_bytes = land_file_module._keep_bytes
+
+    def written_meanwhile(place: BatchPlace, file: InboxFile) -> None:
+        keep_bytes(place, file)
+        if file.name == "a.csv":
+            home.put(folder / "a.csv", FILE + "3,2026-01-05,\n")
+
+    monkeypatch.setattr(land_file_module, "_keep_bytes", written_meanwhile)
+    assert [file.status for file in home.take_in().files] == ["refused", "landed"]
+    assert "a.csv: changed while it was read" in home.outcome.lines[0]
+    assert home.column("contact_id") == ["1", "2"]
 
 
 def test_taking_in_waits_for_the_process_that_judges_files_or_takes_them_in(home: InboxHome) -> None:

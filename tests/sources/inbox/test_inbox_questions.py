@@ -62,6 +62,14 @@ def test_a_wide_file_becomes_one_row_an_answer(home: InboxHome) -> None:
     assert [json.loads(row["_extra"]) if row["_extra"] else None for row in rows] == [{"Zone": "A"}, {"Zone": "A"}, None]
 
 
+def test_a_comment_beside_no_score_is_an_answer_without_one(home: InboxHome) -> None:
+    home.taken(WIDE, "a.csv", "id,at,w,Recommend?,Why,Happy,Word\nr1,2026-01-01,1,,too dear,,great\nr2,2026-01-01,1,11,slow,4,\n")
+    assert [(row["response_id"], row["question_id"], row["score"], row["comment"]) for row in home.rows()] == [
+        ("r1", "recommend", None, "too dear"), ("r2", "recommend", None, "slow"), ("r2", "overall", 4.0, None),
+    ]  # fmt: skip
+    assert (home.receipts()[0]["received"], home.receipts()[0]["note"]) == (3, "1 answers blank or declared missing")
+
+
 def test_what_is_neither_a_number_nor_missing_is_an_untyped_row(home: InboxHome) -> None:
     home.taken(WIDE, "a.csv", FILE)
     assert [(row["_position"], row["rule"]) for row in home.untyped()] == [

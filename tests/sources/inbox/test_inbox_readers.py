@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from kuulo.sources.inbox import inbox_files, packed_bytes, record_tables, sheet_tables
+from kuulo.sources.inbox import inbox_files, packed_bytes, record_tables, sheet_errors, sheet_tables
 from tests.sources.inbox.inbox_home import InboxHome, naive
 
 FEED = "stream: contacts\ncolumns:\n  contact_id: id\n  opened_at: at\n"
@@ -65,6 +65,38 @@ def test_an_undeclared_delimiter_is_told(home: InboxHome, mark: str, name: str) 
     assert home.refusal(FEED, content=f"id{mark}at\n1{mark}2026-01-01\n") == (
         f"inbox/f/a.csv: the header is one column with a {name} in it: declare `delimiter: {name}` in inbox/f/feed.yml"
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "more"),
+    [("sep=;", ""), ("\ufeffSEP=;", ""), ('"sep=;"', ""), ("sep=;", "skip_rows: 1\n"), ("sep=,", 'delimiter: ";"\n'),
+     ("sep=;\nReport", "skip_rows: 2\n")],
+)  # fmt: skip
+def test_the_line_that_tells_excel_the_delimiter_is_no_header(home: InboxHome, first: str, more: str) -> None:
+    home.taken(TOPIC + more, "a.csv", f"{first}\r\nid;at;topic\r\n1;2026-01-01;x,y\r\n")
+    assert home.column("topic") == ["x,y"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "topics"),
+    [
+        (['1\t2026-01-01\t"a', '2\t2026-01-01\tb"'], ['"a', 'b"']),
+        (['1\t2026-01-01\t"a', '2\t2026-01-01\t"b"', ""], ['"a', "b"]),
+        (['1\t2026-01-01\t"Fine" he said', "2\t2026-01-01\tb"], ['"Fine" he said', "b"]),
+        (['1\t2026-01-01\t"a', "2\t2026-01-01\tb", "", "3\t2026-01-01\tc"], ['"a', "b", "c"]),
+        (['1\t2026-01-01\t"a', 'b"', '2\t2026-01-01\t"c ""d"""'], ["a\r\nb", 'c "d"']),
+        (['1\t2026-01-01\t"a\tb"'], ["a\tb"]),
+    ],
+)  # fmt: skip
+def test_a_quote_that_begins_a_cell_of_a_tab_file_swallows_no_line(home: InboxHome, lines: list[str], topics: list[str]) -> None:
+    home.taken(TOPIC, "a.tsv", "\r\n".join(["id\tat\ttopic", *lines]))
+    assert home.column("topic") == topics
+    assert home.untyped() == []
+
+
+def test_a_tab_file_that_is_none_is_one_clear_line(home: InboxHome) -> None:
+    line = home.refusal(TOPIC, "a.tsv", 'id\tat\ttopic\n1\t2026-01-01\t"a\n2\t2026-01-01\tb"\n3\t2026-01-01\t"c\nd\n')
+    assert "line 5: the file ends inside a quoted text" in line
 
 
 def test_rows_before_the_header_are_skipped(home: InboxHome) -> None:
@@ -177,6 +209,44 @@ columns:
     assert [json.loads(row["_extra"]) for row in home.rows()] == [{"Call Note": 1.5}, {"Call Note": "x"}]
 
 
+@pytest.mark.parametrize(
+    ("columns", "written", "day"),
+    [("Day, Time", "%d.%m.%Y %H:%M", "31.01.2026"), ("Time, Day", "%I:%M %p %d.%m.%Y", "31.01.2026"), ("Day, Time", "", "2026-1-31")],
+)
+def test_a_day_in_text_goes_with_a_time_cell(home: InboxHome, columns: str, written: str, day: str) -> None:
+    said = f', format: "{written}"' if written else ""
+    feed = f"stream: contacts\ncolumns:\n  opened_at: {{columns: [{columns}]{said}}}\ntimezone: Europe/Helsinki\n"
+    rows: list[list[Any]] = [["Day", "Time"], [day, time(9, 5, 7)], [day, timedelta(hours=26)], [date(2026, 1, 31), time(9, 5)]]
+    home.taken(feed, "a.xlsx", _workbook([*rows, ["soon", time(9)], [None, time(9)]]))
+    assert home.column("opened_at") == [naive("2026-01-31T07:05:07"), naive("2026-02-01T00:00"), naive("2026-01-31T07:05")]
+    assert [row["reason"] for row in home.untyped()][1] == "opened_at: one of its parts is blank"
+    assert home.untyped()[0]["reason"].startswith("opened_at: not a time ")
+
+
+def test_an_error_cell_of_a_workbook_is_no_blank(home: InboxHome) -> None:
+    feed = TOPIC + "  is_resolved: {column: done, map: {y: true, '#N/A': null}}\n  wait_seconds: wait\n"
+    rows: list[list[Any]] = [["id", "at", "topic", "done", "wait", "note"]]
+    at = datetime(2026, 1, 1, 9)  # noqa: DTZ001 - as the sheet has it
+    rows += [[1, at, "a", "#N/A", 1, "#DIV/0!"], [2, at, "#REF!", "y", 1, None], [3, at, "b", "y", "#VALUE!", None]]
+    rows += [[4, "#N/A", "b", "y", 2, None], [5, at, "#1! of all", "y", 3, 't="e"']]
+    home.taken(feed, "a.xlsx", _workbook(rows))
+    assert [(row["contact_id"], row["topic"], row["is_resolved"], row["wait_seconds"]) for row in home.rows()] == [
+        ("1", "a", None, 1.0), ("5", "#1! of all", True, 3.0),
+    ]  # fmt: skip
+    assert [json.loads(text or "null") for text in home.column("_extra")] == [{"note": "#DIV/0!"}, {"note": 't="e"'}]
+    assert [(row["_position"], row["rule"]) for row in home.untyped()] == [
+        (1, "typed:topic"), (2, "typed:wait_seconds"), (3, "typed:opened_at"),
+    ]  # fmt: skip
+    assert home.untyped()[0]["reason"] == "topic: an error of the spreadsheet in place of a value: mend it there, or `map` it to null"
+    assert json.loads(home.untyped()[0]["record"])["topic"] == "#REF!"
+
+
+def test_error_cells_are_found_wherever_a_sheet_is_cut_into_pieces(home: InboxHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet_errors, "_CHUNK_BYTES", 7)
+    home.taken(TOPIC, "a.xlsx", _workbook([["id", "at", "topic"], [1, "2026-01-01", "#NUM!"], [2, "2026-01-01", "b"]]))
+    assert (home.column("topic"), len(home.untyped())) == (["b"], 1)
+
+
 def test_a_wrong_map_of_a_truth_cell_is_untyped(home: InboxHome) -> None:
     home.taken(
         FEED + "  is_bot: {column: b, map: {true: false}}\n",
@@ -245,7 +315,24 @@ def test_json_lines_keep_their_types(home: InboxHome) -> None:
     assert home.column("opened_at") == [naive("2026-01-01T08:00"), naive("2026-01-02")]
     assert home.column("agent_id") == ["7", None]
     assert (home.column("is_bot"), home.column("wait_seconds")) == ([True, None], [1.0, 2.0])
-    assert [json.loads(extra) for extra in home.column("_extra")] == [{"agent": {"id": 7, "n": 1}}, {"new": [1, 2]}]
+    assert [json.loads(extra) for extra in home.column("_extra")] == [{"agent": {"n": 1}}, {"new": [1, 2]}]
+
+
+def test_what_is_asked_for_inside_an_object_is_not_kept_twice(home: InboxHome) -> None:
+    feed = FEED + "  agent_id: who.agent.id\n  team: who.agent\n  email: who.email\n"
+    home.taken(feed, "a.jsonl", "\n".join([
+        '{"id": 1, "at": "2026-01-01", "who": {"email": "a@x.example", "agent": {"id": 7}}}',
+        '{"id": 2, "at": "2026-01-01", "who": {"email": "b@x.example", "agent": null, "n": {}}, "who.email": "c@x.example"}',
+        '{"id": 3, "at": "2026-01-01", "who": "nobody"}',
+    ]))  # fmt: skip
+    assert [(row["agent_id"], row["team"], row["email"]) for row in home.rows()] == [
+        ("7", '{"id":7}', "a@x.example"), (None, None, "c@x.example"), (None, None, None),
+    ]  # fmt: skip
+    assert [json.loads(extra or "null") for extra in home.column("_extra")] == [
+        None, {"who": {"email": "b@x.example", "n": {}}}, {"who": "nobody"},
+    ]  # fmt: skip
+    home.taken(feed + "  topic: who\n", "a.jsonl", '{"id": 1, "at": "2026-01-01", "who": {"email": "a@x.example", "agent": {"id": 7}}}')
+    assert (home.column("topic"), home.column("email")) == (['{"email":"a@x.example","agent":{"id":7}}'], ["a@x.example"])
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -213,3 +214,16 @@ def test_names_cannot_leave_the_landing(home: InboxHome) -> None:
     assert all(place.landing.parent == home.settings.landing / "files" / "contacts" for place in home.places())
     assert len({place.batch.lower() for place in home.places()}) == 6
     assert not any("\n" in line for line in home.outcome.lines)
+
+
+def test_names_that_are_no_utf8_are_known_again_and_told_apart(home: InboxHome) -> None:
+    folder, name = home.lay("f", FEED), os.fsdecode(b"\xff.csv")
+    home.put(folder / name, "id,at,until\n0,2026-01-09,\n")
+    assert [file.status for file in home.take_in().files] == ["landed"]
+    assert [file.status for file in home.take_in().files] == ["unchanged"]
+    home.put(folder / "\\xff.csv", "id,at,until\n1,2026-01-09,\n")
+    assert {file.where: file.status for file in home.take_in().files} == {"inbox/f/\ufffd.csv": "unchanged", "inbox/f/\\xff.csv": "landed"}
+    home.put(folder / name, "id,at,until\n2,2026-01-09,\n")
+    home.put(folder / "z.csv", "id,at,until\n0,2026-01-09,\n")
+    assert sorted(file.status for file in home.take_in().files) == ["landed", "landed", "unchanged"]
+    assert sorted(home.column("contact_id")) == ["0", "1", "2"]

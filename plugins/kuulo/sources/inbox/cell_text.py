@@ -7,6 +7,12 @@ from typing import Any
 from kuulo.landing.coercion import CannotType, json_text
 
 
+class SheetError(str):
+    """What a spreadsheet shows in place of a value that it could not compute, such as #N/A: a text to `map`, and no value itself."""
+
+    __slots__ = ()
+
+
 def cell_text(cell: Any) -> str:
     """The cell's text without outer spaces; blank is the empty text, 3.0 of a spreadsheet is 3, a date is ISO 8601."""
     if isinstance(cell, str):

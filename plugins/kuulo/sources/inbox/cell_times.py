@@ -16,6 +16,7 @@ _LOOSE = re.compile(
     r"(?:[T ]\s*(?P<clock>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)(?:[.,](?P<part>[0-9]{1,9}))?)?"
     r"\s*(?P<zone>Z|z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
+_OF_THE_CLOCK = re.compile(r"%[HIMSfpX]")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SERIAL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's date has no zone
 _LAST_SERIAL = 2_958_466  # 10000-01-01
@@ -56,9 +57,9 @@ class TimeReader:
 
     def of_parts(self, cells: tuple[Any, ...]) -> datetime | None:
         """The moment that several cells give together, such as a date and a time."""
-        if isinstance(cells[0], date) and len(cells) == 2 and (clock := _clock(cells[1])) is not None:
-            day = datetime(cells[0].year, cells[0].month, cells[0].day)  # noqa: DTZ001 - the zone is added next
-            return self._utc(day + clock)
+        for day, clock in (cells, cells[::-1]) if len(cells) == 2 else ():
+            if (span := _clock(clock)) is not None and (midnight := self._midnight(day)):
+                return self._utc(_later(midnight, span))
         texts = [_part_text(cell) for cell in cells]
         if not all(texts):
             _refuse_half(texts)
@@ -69,6 +70,20 @@ class TimeReader:
             if isinstance(cells[0], date):  # the sheet's date is no text, so the declared format need not fit it
                 return self._utc(_iso(" ".join(texts)))
             raise
+
+    def _midnight(self, cell: Any) -> datetime | None:
+        """The day of a date cell, or of a text in the part of the format that is not of the time of day; None where it is neither."""
+        if isinstance(cell, date):
+            return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - the zone is added next
+        clock = list(_OF_THE_CLOCK.finditer(self.written))
+        try:
+            if not clock:
+                moment = None if self.written else _iso(cell_text(cell))
+                return moment if moment and moment.time() == time() else None
+            day_format = self.written[: clock[0].start()].strip() or self.written[clock[-1].end() :].strip()
+            return datetime.strptime(cell_text(cell), day_format)  # noqa: DTZ007 - the feed's zone is added where it has none
+        except ValueError:
+            return None
 
     def _parsed(self, text: str) -> datetime:
         if not self.written:
@@ -130,6 +145,13 @@ def _clock(cell: Any) -> timedelta | None:
     if isinstance(cell, time):
         return timedelta(hours=cell.hour, minutes=cell.minute, seconds=cell.second, microseconds=cell.microsecond)
     return None
+
+
+def _later(midnight: datetime, span: timedelta) -> datetime:
+    try:
+        return midnight + span
+    except OverflowError:
+        raise CannotType("a time outside the years 1 to 9999") from None
 
 
 def _part_text(cell: Any) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from kuulo.landing.coercion import CannotType, clean_text
 from kuulo.sources.inbox.cell_numbers import float_reader, integer_reader, plain_number, read_boolean, seconds_reader
-from kuulo.sources.inbox.cell_text import cell_text
+from kuulo.sources.inbox.cell_text import SheetError, cell_text
 from kuulo.sources.inbox.cell_times import TimeReader, time_reader
 from kuulo.sources.inbox.feed import ColumnRule, Feed
 from kuulo.sources.inbox.feed_error import FeedError
@@ -23,6 +23,8 @@ class NotInMap(CannotType):
 
 def read_text(cell: Any) -> str | None:
     """Cell -> text; blank is null."""
+    if isinstance(cell, SheetError):
+        raise CannotType("an error of the spreadsheet in place of a value: mend it there, or `map` it to null")
     return clean_text(cell_text(cell))
 
 
@@ -43,10 +45,13 @@ def row_reader(column: Column, rule: ColumnRule, feed: Feed, header: Sequence[st
         return lambda cells: fixed
     places = [header.index(name) for name in rule.columns]
     read = cell_reader(column, feed, rule.format, serials, feed.decimal)
+    times = read if isinstance(read, TimeReader) else None
     if rule.map is not None:
         read = mapped({text: constant(column, meaning, feed, rule.format) for text, meaning in rule.map.items()}, feed.decimal)
     if len(places) > 1:
-        return _joined(places, read)
+        return _joined(places, read, times)
+    if times and times is not read:
+        read = _excepted(read, times)
     place, remembering = places[0], read if read is read_text else remembered(read)
     return lambda cells: remembering(cells[place])
 
@@ -71,10 +76,31 @@ def check_fixed_values(feed: Feed) -> None:
                 constant(column, text, feed, rule.format)
 
 
-def _joined(places: list[int], read: CellReader) -> RowReader:
-    if isinstance(read, TimeReader):
-        return lambda cells: read.of_parts(tuple(cells[place] for place in places))
-    return lambda cells: read(" ".join(text for text in (cell_text(cells[place]) for place in places) if text))
+def _excepted(known: CellReader, times: CellReader) -> CellReader:
+    """Times of which the map names the exceptions, such as `never`: what it does not have is a time."""
+
+    def read(cell: Any) -> Any:
+        try:
+            return known(cell)
+        except NotInMap:
+            return times(cell)
+
+    return read
+
+
+def _joined(places: list[int], read: CellReader, times: TimeReader | None) -> RowReader:
+    def joined(parts: tuple[Any, ...]) -> Any:
+        return read(_one_text(parts))
+
+    of_parts: CellReader = joined
+    if times:
+        of_parts = times.of_parts if times is read else _excepted(joined, times.of_parts)
+    return lambda cells: of_parts(tuple(cells[place] for place in places))
+
+
+def _one_text(cells: tuple[Any, ...]) -> str:
+    text = " ".join(text for text in map(cell_text, cells) if text)
+    return SheetError(text) if any(isinstance(cell, SheetError) for cell in cells) else text
 
 
 def comparable(text: str, decimal: str = "") -> str:

@@ -9,7 +9,7 @@ from kuulo.sources.inbox.cell_numbers import float_reader
 from kuulo.sources.inbox.column_reading import comparable, comparable_cell, mapped, read_text, remembered
 from kuulo.sources.inbox.feed import Feed, QuestionRule
 from kuulo.sources.inbox.feed_error import FeedError
-from kuulo.sources.inbox.table import Table
+from kuulo.sources.inbox.table import Table, is_blank
 
 Answer = list[tuple[int, Any]]
 
@@ -24,11 +24,15 @@ class QuestionReader:
     score_to: int
     fixed: tuple[tuple[int, str], ...]
     words: tuple[tuple[int, int], ...]
+    comment_at: int | None
 
     def read(self, cells: Sequence[Any]) -> Answer | None:
-        """The answer's values with their places in the stream's row, None where it is missing; CannotType where it is neither."""
+        """The answer's values with their places in the stream's row, None where it is missing; CannotType where it is neither.
+
+        A comment beside no score is an answer without one.
+        """
         score = self.score(cells[self.score_at])
-        if score is None:
+        if score is None and (self.comment_at is None or is_blank(cells[self.comment_at])):
             return None
         return [*self.fixed, (self.score_to, score), *((to, read_text(cells[place])) for to, place in self.words)]
 
@@ -55,6 +59,7 @@ def _reader(rule: QuestionRule, feed: Feed, table: Table) -> QuestionReader:
         score_to=to["score"],
         fixed=tuple((to[name], text) for name, text in fixed.items()),
         words=tuple((to[name], table.header.index(column)) for name, column in words.items() if column),
+        comment_at=table.header.index(rule.comment) if rule.comment else None,
     )
 
 

@@ -29,7 +29,12 @@ def json_lines_table(path: Path, feed: Feed, where: str) -> Iterator[Table]:
     """Open a .jsonl file (or .gz of one): one object a line; its columns are all keys that occur, and asked paths such as `user.id`."""
     header = checked_header(list(_keys(path, feed, where)), feed, where)
     with open_bytes(path, where) as lines:
-        yield Table(header, _json_rows(_lines(lines, feed, where), header))
+        yield Table(header, _json_rows(_lines(lines, feed, where), header, feed), is_keyed=True)
+
+
+def _nested(feed: Feed) -> list[str]:
+    """The file columns that may be paths into nested objects, outer ones first."""
+    return sorted((name for name in feed.asked_columns if "." in name), key=lambda name: name.count("."))
 
 
 def _lines(lines: Any, feed: Feed, where: str) -> Iterator[bytes]:
@@ -56,7 +61,7 @@ def _recoded(line: bytes, feed: Feed, where: str) -> bytes:
 def _keys(path: Path, feed: Feed, where: str) -> dict[str, None]:
     """Every key of every record, and every asked path that a record has."""
     keys: dict[str, None] = {}
-    nested = [name for name in feed.asked_columns if "." in name]
+    nested = _nested(feed)
     records = 0
     with open_bytes(path, where) as lines:
         for line in _lines(lines, feed, where):
@@ -93,14 +98,31 @@ def _at(record: dict[str, Any], path: str) -> tuple[bool, Any]:
     return True, value
 
 
-def _json_rows(lines: Iterator[bytes], header: tuple[str, ...]) -> Iterator[Row]:
+def _json_rows(lines: Iterator[bytes], header: tuple[str, ...], feed: Feed) -> Iterator[Row]:
+    nested, asked = _nested(feed), set(feed.asked_columns)
     for number, line in enumerate(lines, 1):
         record = _record(line)
         if record is None:
             yield Row(number, (line.decode(errors="replace"),), "the line is no JSON object in UTF-8")
             continue
         named = {column_name(key): value for key, value in record.items()}
-        yield Row(number, [named[name] if name in named else _at(record, name)[1] for name in header])
+        inner = {name: _at(record, name)[1] for name in nested if name not in named}
+        for name in inner:
+            path = name.split(".")
+            if path[0] not in asked:
+                _take_out(named, path)
+        yield Row(number, [named[name] if name in named else inner.get(name) for name in header])
+
+
+def _take_out(record: dict[str, Any], path: list[str]) -> None:
+    """Leave out of nested objects what a column of its own has, so that it is not kept twice; what is empty then goes too."""
+    inner = record.get(path[0])
+    if len(path) == 1:
+        record.pop(path[0], None)
+    elif isinstance(inner, dict) and inner:
+        _take_out(inner, path[1:])
+        if not inner:
+            del record[path[0]]
 
 
 @contextmanager
@@ -115,7 +137,7 @@ def parquet_table(path: Path, feed: Feed, where: str) -> Iterator[Table]:
         if sum(file.metadata.row_group(group).total_byte_size for group in groups) > MAX_UNPACKED_BYTES:
             raise FeedError(f"{where}: more than {MAX_UNPACKED_BYTES:,} bytes when unpacked: split it into several files")
         header = checked_header(file.schema_arrow.names, feed, where)
-        yield Table(header, _parquet_rows(file, header, where))
+        yield Table(header, _parquet_rows(file, header, where), is_keyed=True)
 
 
 def _parquet_rows(file: pq.ParquetFile, header: tuple[str, ...], where: str) -> Iterator[Row]:

@@ -1,6 +1,7 @@
 """Excel workbooks (.xlsx) as tables."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from kuulo.sources.inbox.cell_text import cell_text
 from kuulo.sources.inbox.feed import Feed
 from kuulo.sources.inbox.feed_error import FeedError, listed
+from kuulo.sources.inbox.sheet_errors import told, with_errors_as_text
 from kuulo.sources.inbox.table import Table, checked_header, is_blank, numbered_rows
 
 MAX_UNPACKED_SHEET_BYTES = 1_000_000_000
@@ -22,9 +24,10 @@ def sheet_table(path: Path, feed: Feed, where: str) -> Iterator[Table]:
     """Open one sheet of a workbook as a table."""
     _check_workbook(path, where)
     try:
-        with CalamineWorkbook.from_path(path) as workbook:
+        errors_told = with_errors_as_text(path)
+        with CalamineWorkbook.from_object(errors_told or path) as workbook:
             sheet = _sheet(workbook, feed, where)
-            records = sheet.iter_rows()
+            records = map(told, sheet.iter_rows()) if errors_told else sheet.iter_rows()
             for _ in range(feed.skip_rows):
                 next(records, None)
             first = next((cells for cells in records if not all(is_blank(cell) for cell in cells)), None)
@@ -33,7 +36,7 @@ def sheet_table(path: Path, feed: Feed, where: str) -> Iterator[Table]:
             yield _table(first, records, feed, where)
     except PasswordError:
         raise FeedError(f"{where}: protected by a password: save it without one") from None
-    except CalamineError:
+    except (CalamineError, zipfile.BadZipFile, zlib.error):
         raise FeedError(f"{where}: not an Excel workbook that can be read: save it as .xlsx again") from None
 
 

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
 
+from kuulo.sources.inbox.cell_text import cell_text
 from kuulo.sources.inbox.feed import Feed, column_name
 from kuulo.sources.inbox.feed_error import FeedError, listed
 
-_LONGEST_NAME, _MOST_NAMES = 40, 30
+_LONGEST_NAME, _MOST_NAMES, _ROWS_LOOKED_AT = 40, 30, 20
 _DATE_OR_TIME = re.compile(r"[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}|[0-9]{1,2}:[0-9]{2}")
 
 
@@ -33,18 +35,20 @@ class Table:
     Attributes:
         header: column names as they are compared; a column without a name has the empty text.
         serials: whether a bare number in a column of times is a spreadsheet's date.
+        is_keyed: whether every file of this kind names its columns, so that none is without a header.
     """
 
     header: tuple[str, ...]
     rows: Iterator[Row]
     serials: bool = False
+    is_keyed: bool = False
 
 
 def checked_header(cells: Sequence[Any], feed: Feed, where: str) -> tuple[str, ...]:
     """The header's names; FeedError where two columns have the same."""
     names = [column_name("" if cell is None else str(cell)) for cell in cells]
     twice = sorted({name for name in names if name and names.count(name) > 1})
-    if twice and not _is_header(names, feed):
+    if twice and not _names_some(names, feed):
         raise FeedError(f"{where}: {_no_header(names)}")
     if twice:
         raise FeedError(f"{where}: the header has {_listed_names(twice)} more than once: give each column its own name")
@@ -58,13 +62,25 @@ def check_columns(table: Table, feed: Feed, where: str) -> None:
         has = f"the file has {_listed_names(table.header)}: correct one of the two"
         raise FeedError(
             f"{where}: lacks {listed(repr(n) for n in lacking)}, which {feed.where} names; "
-            f"{has if _is_header(table.header, feed) else _no_header(table.header)}"
+            f"{has if _is_header(table, feed) else _no_header(table.header)}"
         )
 
 
-def _is_header(names: Sequence[str], feed: Feed) -> bool:
-    """Whether the names are column names: a file without a header has its first customer there, whom no message may show."""
-    return any(name in feed.asked_columns for name in names) or all(_could_be_name(name) for name in names)
+def _is_header(table: Table, feed: Feed) -> bool:
+    """Whether the names are column names: a file without a header has its first customer there, whom no message may show.
+
+    Where feed.yml knows none of them, they are if they look like names, and other than what stands below them: a file of nothing but
+    words does not tell.
+    """
+    if table.is_keyed or _names_some(table.header, feed):
+        return True
+    below = [pair for row in islice(table.rows, _ROWS_LOOKED_AT) if not row.fault for pair in zip(table.header, row.cells, strict=True)]
+    has_other = any(name and not _could_be_name(cell_text(cell)) for name, cell in below)
+    return has_other and all(_could_be_name(name) for name in table.header)
+
+
+def _names_some(names: Sequence[str], feed: Feed) -> bool:
+    return any(name in feed.asked_columns for name in names)
 
 
 def _could_be_name(text: str) -> bool:
