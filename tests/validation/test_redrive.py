@@ -79,7 +79,7 @@ def test_a_corrected_feed_reaches_a_file_that_has_left_the_inbox(settings: Setti
     (folder / "answers.csv").unlink()
     (folder / "feed.yml").write_text(FEED.replace('"0-10"', f'"0-10", missing: ["99", "{CANARY}"]'))
     done = again(settings, FILES, "survey_answers")
-    assert (done.typed.batches, done.typed.left, done.is_good) == ([place.batch], {}, True)
+    assert (done.typed.batches, done.typed.left, done.missed) == ([place.batch], {}, [])
     assert judged(place) == (1, 1, {}, 0)
     assert not place.quarantined.exists()
     [row] = pq.read_table(place.validated).to_pylist()
@@ -107,7 +107,7 @@ def test_a_feed_that_is_gone_is_named_and_its_rows_stay(settings: Settings) -> N
     done = again(settings, FILES, "survey_answers")
     assert list(done.typed.left) == [place.batch]
     assert "has no feed.yml" in done.lines[0]
-    assert not done.is_good
+    assert done.missed == [done.lines[0]]
     assert judged(place)[1] == 1
 
 
@@ -185,7 +185,7 @@ def test_what_a_declaration_asks_for_otherwise_now_is_named_and_stays(tmp_path: 
     ):
         home.declare(**changed)
         done = again(home.settings, DATABASE, "orders")
-        assert (list(done.typed.left), done.typed.left[place.batch].startswith(why), done.is_good) == ([place.batch], True, False)
+        assert (list(done.typed.left), done.typed.left[place.batch].startswith(why), len(done.missed)) == ([place.batch], True, 1)
     (home.settings.databases / "shop.yml").unlink()
     assert "databases/shop.yml is not there any more" in again(home.settings, DATABASE, "orders").lines[0]
     assert judged(place) == (1, 1, {}, 0)
