@@ -267,7 +267,12 @@ def test_the_commands_look_and_send_again(settings: Settings, command: Any) -> N
     ("words", "says"),
     [
         (("redrive",), "name a source: source=..., one of database, dynamics365"),
-        (("redrive", "--source=files", "--stream=answers"), "name a stream of files: stream=..., one of contacts, customers"),
+        (("redrive", "--source=files", "--stream=answers"), "there is no stream answers of files: stream=..., one of contacts, customers"),
+        (("redrive", "--source=files"), "name a stream of files: stream=..., one of contacts, customers"),
+        (("redrive", "--source=typo", "--stream=orders"), "there is no source typo: source=..., one of database, dynamics365"),
+        (("quarantine", "--source=typo"), "there is no source typo: source=..., one of database, dynamics365"),
+        (("quarantine", "--source=files", "--stream=typo"), "there is no stream typo of files: stream=..., one of contacts, customers"),
+        (("quarantine", "--stream=typo"), "there is no stream typo: stream=..., one of "),
         (("redrive", "--source=files", "--stream=orders", "--start=2026-01-01"), "start and end go together"),
         (("redrive", "--source=files", "--stream=orders", "--start=2026-01-01", "--end=soon"), "end=soon"),
         (("quarantine", "--source=files", "--stream=orders", "--batch=../../x"), "cannot name a folder"),
