@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
+from tests.dbt_project.compiled_models import figures
 from tests.sources.test_typeform import Account, answer, response
 
 FEED = "stream: survey_answers\ncolumns: {response_id: id, submitted_at: at, customer_id: customer, email: mail}\n"
@@ -49,16 +50,19 @@ def _of_json(path: Path) -> Any:
     return {name: value for name, value in loaded.items() if name not in _OF_THE_MOMENT} if isinstance(loaded, dict) else loaded
 
 
-def tables_of(database: Path, *, schema: str = "marts") -> dict[str, list[str]]:
-    """Every mart of a database file, as its rows in an order of their own, without what tells of the moment."""
+def tables_of(database: Path, *, schema: str = "marts") -> dict[str, list[tuple[str, ...]]]:
+    """Every mart of a database file, as its rows in an order of their own, without what tells of the moment.
+
+    Of floating-point numbers the digits that do not depend on the order in which many rows are added.
+    """
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
         names = connection.execute("select table_name from information_schema.tables where table_schema = ?", [schema]).fetchall()
-        found = {}
+        found: dict[str, list[tuple[str, ...]]] = {}
         for (name,) in sorted(names):
             rows = connection.execute(f'select * from "{database.stem}"."{schema}"."{name}"').to_arrow_table()
             left_out = _OF_THE_MOMENT & set(rows.column_names)
-            found[name] = sorted(map(repr, rows.drop_columns(sorted(left_out)).to_pylist()))
+            found[name] = figures(rows.drop_columns(sorted(left_out)).to_pylist())
         return found
 
 

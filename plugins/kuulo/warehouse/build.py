@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ import duckdb
 
 from kuulo.crash_points import crash_point
 from kuulo.errors import KuuloError
-from kuulo.landing.disk_room import refuse_full_disk
+from kuulo.landing.disk_room import disk_room, refuse_full_disk
 from kuulo.landing.one_at_a_time import one_at_a_time
 from kuulo.landing.whole_files import private_folder, sync, write_json
 from kuulo.settings import Settings
@@ -50,7 +51,8 @@ def _set_aside_what_cannot_be_opened(settings: Settings) -> None:
     for path in (settings.warehouse, settings.marts):
         try:
             if path.exists():
-                duckdb.connect(str(path)).close()
+                with disk_room(path.parent):  # no room to take a log in is no damage
+                    duckdb.connect(str(path)).close()
         except duckdb.IOException as error:
             if "could not set lock" in str(error).lower():  # a damaged file's message speaks of blocks
                 raise BuildFailed(f"{path} is open elsewhere: end that process, or let it read {settings.published} instead") from None
@@ -86,9 +88,12 @@ def _run_dbt(settings: Settings, as_of: datetime, increment: Increment | None) -
     words = ["build", "--exclude-resource-type", "unit_test", *_told_elsewhere(), "--quiet"]
     command = dbt_command(settings, *words, as_of=as_of, variables=increment.lay_out(settings) if increment else None)
     environment = dbt_environment(settings, freeze_inputs(settings, settings.marts.parent))
-    done = subprocess.run(command, env=environment, check=False, cwd=settings.dbt_project)
+    done = subprocess.run(
+        command, env=environment, check=False, cwd=settings.dbt_project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    sys.stdout.write(done.stdout)
     if done.returncode != 0:
-        refuse_full_disk(settings.home, results)
+        refuse_full_disk(settings.home, done.stdout)  # by which dbt writes neither results nor a log, and may leave room behind
         if is_damage(*dbt_told_in(settings)):
             _set_aside_both(settings)
         raise BuildFailed(
@@ -96,15 +101,24 @@ def _run_dbt(settings: Settings, as_of: datetime, increment: Increment | None) -
         )
 
 
+def _take_in_logs(settings: Settings) -> None:
+    """Write into the database files what dbt committed but had no room for as it closed them: who copies a file leaves its log behind."""
+    for path in (settings.warehouse, settings.marts):
+        if path.with_name(f"{path.name}.wal").exists():
+            with duckdb.connect(str(path)) as connection:
+                connection.execute("checkpoint")
+
+
 def build_marts(settings: Settings, *, run: str) -> dict[str, float] | None:
     """Build all marts and run their tests; returns the seconds it took, or None where nothing has changed.
 
     Raises:
         BuildFailed: a model or a test failed, or another build is under way; what was published before stays.
+        DiskRefuses: the disk is full or read-only; what was published before stays.
     """
     # held throughout: an old process that comes back in the middle would write older marts under the note of newer ones
     busy = BuildFailed("another build is under way: wait for it, or end its process; it holds locks/build.lock")
-    with one_at_a_time(settings.home / "locks" / "build.lock", busy=busy):
+    with disk_room(settings.home), one_at_a_time(settings.home / "locks" / "build.lock", busy=busy):
         return _build_marts(settings, run)
 
 
@@ -124,6 +138,7 @@ def _build_marts(settings: Settings, run: str) -> dict[str, float] | None:
     crash_point("build.inputs_laid")
     _run_dbt(settings, now["as_of"], increment)
     crash_point("build.dbt_done")
+    _take_in_logs(settings)
     for path in (settings.warehouse, settings.marts):
         path.chmod(0o600)
     built = {**now, "run": run, "built_at": datetime.now(UTC), "is_increment": increment is not None}

@@ -10,6 +10,9 @@ from typing import Any
 from kuulo.settings import PROJECT_ROOT, Settings, child_environment
 from kuulo.warehouse.made_from import reporting_date, sources_with_rows
 
+# where its log cannot be written any more, dbt goes on: else each line of it would be 200 lines of traceback
+_PROGRAM = "import logging; logging.raiseExceptions = False; from dbt.cli.main import cli; cli()"
+
 
 def dbt_environment(settings: Settings, inputs: Path | None = None) -> dict[str, str]:
     """The environment that dbt runs in: no telemetry, our package importable, the folders of this installation.
@@ -41,7 +44,7 @@ def dbt_command(
     if not every_source:
         given["sources"] = sources_with_rows(settings)
     return [
-        *(sys.executable, "-c", "from dbt.cli.main import cli; cli()"),
+        *(sys.executable, "-c", _PROGRAM),
         *words,
         *("--project-dir", str(settings.dbt_project), "--profiles-dir", str(settings.dbt_project)),
         *("--target", settings.target, "--target-path", str(settings.home / "dbt" / "target" / settings.target)),
