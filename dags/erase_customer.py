@@ -10,21 +10,12 @@ read is named, and nobody has been erased.
 
 from airflow.sdk import dag
 
-from kuulo.orchestration.dag_defaults import DEFAULT_ARGS, START_DATE
+from kuulo.orchestration.dag_defaults import BY_HAND
 from kuulo.orchestration.marts_tasks import build_marts_task, publish_marts_task
 from kuulo.orchestration.person_tasks import REQUEST_PARAMS, close_audit_task, erase_task
 
 
-@dag(
-    schedule=None,
-    start_date=START_DATE,
-    catchup=False,
-    max_active_runs=1,
-    default_args=DEFAULT_ARGS,
-    params=REQUEST_PARAMS,
-    tags=["personal-data"],
-    doc_md=__doc__,
-)
+@dag(**BY_HAND, params=REQUEST_PARAMS, tags=["personal-data"], doc_md=__doc__)
 def erase_customer():
     erase_task() >> build_marts_task() >> publish_marts_task() >> close_audit_task()
 

@@ -8,20 +8,11 @@ Red: the task's last line names the request that cannot be carried out, and why;
 
 from airflow.sdk import dag
 
-from kuulo.orchestration.dag_defaults import DEFAULT_ARGS, START_DATE
+from kuulo.orchestration.dag_defaults import BY_HAND
 from kuulo.orchestration.person_tasks import REQUEST_PARAMS, export_task
 
 
-@dag(
-    schedule=None,
-    start_date=START_DATE,
-    catchup=False,
-    max_active_runs=1,
-    default_args=DEFAULT_ARGS,
-    params=REQUEST_PARAMS,
-    tags=["personal-data"],
-    doc_md=__doc__,
-)
+@dag(**BY_HAND, params=REQUEST_PARAMS, tags=["personal-data"], doc_md=__doc__)
 def export_customer():
     export_task()
 

@@ -4,28 +4,22 @@ What: the stream's landed batches are typed again where the declaration has chan
 then marts are built and published. docs/quarantine.md says how to look at what was refused and how to correct it.
 When: by hand, with `source` and `stream`, and a window or all that has landed. `make redrive` does the same but for the marts.
 Who: data engineering.
-Red: the message names the batches that were stopped or could not be typed again, and why; what entered before stays.
+Red: `tell_what_was_missed` names the batches that were stopped or could not be typed again, and why; what of them entered before
+stays, and the others are sent, built and published all the same.
 """
 
 from airflow.sdk import dag
 
-from kuulo.orchestration.dag_defaults import DEFAULT_ARGS, START_DATE
+from kuulo.orchestration.dag_defaults import BY_HAND
 from kuulo.orchestration.marts_tasks import build_marts_task, publish_marts_task
-from kuulo.orchestration.redrive_tasks import REDRIVE_PARAMS, redrive_task
+from kuulo.orchestration.redrive_tasks import REDRIVE_PARAMS, redrive_task, tell_what_was_missed
 
 
-@dag(
-    schedule=None,
-    start_date=START_DATE,
-    catchup=False,
-    max_active_runs=1,
-    default_args=DEFAULT_ARGS,
-    params=REDRIVE_PARAMS,
-    tags=["quarantine"],
-    doc_md=__doc__,
-)
+@dag(**BY_HAND, params=REDRIVE_PARAMS, tags=["quarantine"], doc_md=__doc__)
 def redrive():
-    redrive_task() >> build_marts_task() >> publish_marts_task()
+    done = redrive_task()
+    done >> build_marts_task() >> publish_marts_task()
+    tell_what_was_missed(done)
 
 
 redrive()

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -32,14 +33,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: max((rank for mark, rank in _ORDER.items() if item.get_closest_marker(mark)), default=0))
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+_Report = TypeVar("_Report", pytest.TestReport, pytest.CollectReport)
+
+
+def _without_skips(report: _Report) -> _Report:
     """In CI a skip is a failure: what may be absent elsewhere stands ready there."""
-    report = yield
     if report.skipped and os.environ.get("KUULO_REQUIRE_ALL_TESTS") == "1":
         report.outcome = "failed"
-        report.longrepr = f"{item.nodeid} was skipped, which CI does not allow: {report.longrepr}"
+        report.longrepr = f"{report.nodeid} was skipped, which CI does not allow: {report.longrepr}"
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Of a test that skips itself, or is skipped by a mark or a fixture."""
+    return _without_skips((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Of a file that skips itself."""
+    return _without_skips((yield))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

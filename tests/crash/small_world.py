@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
+from tests.dbt_project.compiled_models import figures
 from tests.sources.test_typeform import Account, answer, response
 
 FEED = "stream: survey_answers\ncolumns: {response_id: id, submitted_at: at, customer_id: customer, email: mail}\n"
@@ -28,9 +29,9 @@ def _items(count: int) -> list[dict[str, Any]]:
 OLD_ACCOUNT, NEW_ACCOUNT = Account({"f1": _items(3)}, page=2), Account({"f1": _items(5)}, page=2)
 
 
-def lay_files(home: Path, answers: str = ANSWERS) -> None:
+def lay_files(home: Path, answers: str = ANSWERS, contacts: str = CONTACTS) -> None:
     """Lay both feeds into the inbox."""
-    for name, feed, rows in (("answers", FEED, answers), ("contacts", CONTACTS_FEED, CONTACTS)):
+    for name, feed, rows in (("answers", FEED, answers), ("contacts", CONTACTS_FEED, contacts)):
         folder = home / "inbox" / name
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "feed.yml").write_text(feed)
@@ -46,21 +47,22 @@ def copied(home: Path, target: Path) -> Path:
 
 def _of_json(path: Path) -> Any:
     loaded = json.loads(path.read_text())
-    # an audit counts what the attempt that came to its end removed, and says so (erasure/audit.py)
-    left_out = {*_OF_THE_MOMENT, "records"} if path.parent.name == "audit" else _OF_THE_MOMENT
-    return {name: value for name, value in loaded.items() if name not in left_out} if isinstance(loaded, dict) else loaded
+    return {name: value for name, value in loaded.items() if name not in _OF_THE_MOMENT} if isinstance(loaded, dict) else loaded
 
 
-def tables_of(database: Path, *, schema: str = "marts") -> dict[str, list[str]]:
-    """Every mart of a database file, as its rows in an order of their own, without what tells of the moment."""
+def tables_of(database: Path, *, schema: str = "marts") -> dict[str, list[tuple[str, ...]]]:
+    """Every mart of a database file, as its rows in an order of their own, without what tells of the moment.
+
+    Of floating-point numbers the digits that do not depend on the order in which many rows are added.
+    """
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
         names = connection.execute("select table_name from information_schema.tables where table_schema = ?", [schema]).fetchall()
-        found = {}
+        found: dict[str, list[tuple[str, ...]]] = {}
         for (name,) in sorted(names):
             rows = connection.execute(f'select * from "{database.stem}"."{schema}"."{name}"').to_arrow_table()
             left_out = _OF_THE_MOMENT & set(rows.column_names)
-            found[name] = sorted(map(repr, rows.drop_columns(sorted(left_out)).to_pylist()))
+            found[name] = figures(rows.drop_columns(sorted(left_out)).to_pylist())
         return found
 
 

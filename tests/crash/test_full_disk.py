@@ -6,6 +6,7 @@ A tmpfs of a few megabytes is the disk; it is filled to the last byte, or so far
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,18 +23,23 @@ SIZE = 8 * 2**20
 ONE_LINE = "no space left on the disk: free some, then run again; what was there before is untouched"
 
 
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of a few megabytes; skips where none may be mounted."""
-    place = tmp_path / "disk"
+@contextmanager
+def tmpfs(place: Path, size: int) -> Iterator[Path]:
+    """A file system of so many bytes; skips where none may be mounted."""
     place.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=0700", "kuulo", place], check=False, capture_output=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=0700", "kuulo", place], check=False, capture_output=True)
     if mounted.returncode:
         pytest.skip(f"a file system cannot be mounted here: {mounted.stderr.decode().strip()}")
     try:
         yield place
     finally:
         subprocess.run(["umount", "--lazy", place], check=True)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with tmpfs(tmp_path / "disk", SIZE) as place:
+        yield place
 
 
 @pytest.fixture(scope="module")
@@ -112,11 +118,9 @@ def test_x5_a_read_only_file_system_is_one_line(disk: Path) -> None:
 
 def test_x5_of_another_process_that_failed_its_own_words_or_the_disk_tell(disk: Path, tmp_path: Path) -> None:
     """How a dbt that ran out of room is told."""
-    refuse_full_disk(tmp_path, tmp_path / "not there")
-    told = tmp_path / "run_results.json"
-    told.write_text('{"message": "IO Error: Could not write file: No space left on device"}')
+    refuse_full_disk(tmp_path, "Compilation Error in model nps_by_day")
     with pytest.raises(DiskRefuses, match="no space left"):
-        refuse_full_disk(tmp_path, told)
+        refuse_full_disk(tmp_path, "IO Error: Could not write file: No space left on device")
     fill(disk, room=0)
     with pytest.raises(DiskRefuses, match="no space left"):
         refuse_full_disk(disk)

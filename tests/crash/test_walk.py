@@ -128,17 +128,14 @@ def _walk(story: Story, name: str, home: Path, points: list[str], look: Callable
     return wrong
 
 
-def _is_walked(story: Story, name: str, home: Path, record_property: Callable[[str, object], None], points: list[str]) -> None:
-    assert len(points) >= 3
-    assert _walk(story, name, home, points) == []
-    record_property("counted", f"crash points walked in {name}: {len(points)} of {len(story.points[name])}")
-
-
 @pytest.mark.parametrize("name", ["land", "take_in", "refresh"])
 def test_x1_killed_anywhere_and_run_again_it_is_as_if_nothing_had_happened(
     story: Story, name: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    _is_walked(story, name, tmp_path / "home", record_property, story.walked(name))
+    points = story.walked(name)
+    assert len(points) >= 3
+    assert _walk(story, name, tmp_path / "home", points) == []
+    record_property("counted", f"crash points walked in {name}: {len(points)} of {len(story.points[name])}")
 
 
 @pytest.mark.crash
@@ -146,14 +143,19 @@ def test_x1_killed_anywhere_and_run_again_it_is_as_if_nothing_had_happened(
 def test_x1_killed_anywhere_where_it_takes_longer(
     story: Story, name: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    _is_walked(story, name, tmp_path / "home", record_property, story.walked(name))
+    points = story.walked(name)
+    assert len(points) >= 3
+    assert _walk(story, name, tmp_path / "home", points) == []
+    record_property("counted", f"crash points walked in {name}: {len(points)} of {len(story.points[name])}")
 
 
 def test_x1_killed_while_a_batch_is_parted_and_judged(story: Story, tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     """The last passing of each, of the batch with refused rows: the quick part of the walk over a validation."""
     ends = (" quarantined.parquet:1", " receipt.json:2", "judged survey_answers:1")
     points = [point for point in story.points["validate"] if point.endswith(ends) and not point.startswith(("file.synced", "file.written"))]
-    _is_walked(story, "validate", tmp_path / "home", record_property, points)
+    assert len(points) >= 3
+    assert _walk(story, "validate", tmp_path / "home", points) == []
+    record_property("counted", f"crash points walked in a batch that is parted: {len(points)} of {len(story.points['validate'])}")
 
 
 def _published(home: Path) -> str:

@@ -21,7 +21,7 @@ from tests.crash.small_world import ANSWERS, copied, lay_files, tables_of
 
 pytestmark = pytest.mark.crash
 
-Tables = dict[str, list[str]]
+Tables = dict[str, list[tuple[str, ...]]]
 
 
 @dataclass(frozen=True)

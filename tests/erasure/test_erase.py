@@ -131,6 +131,31 @@ def test_a_killed_erasure_is_finished_without_the_request(settings: Settings, mo
     assert files_that_hold(settings.home, (b"gone.ada", b"K-000777")) == {}
 
 
+@pytest.mark.parametrize("where", ["erased.crash_point", "sweep.crash_point", "landed_batch._exchange", "judged_batch.write_receipt"])
+def test_an_audit_counts_what_went_in_all_runs_that_it_took(settings: Settings, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """Stopped before something goes, between the halves of a batch, or as a file has changed; and once more."""
+    land_files(settings)
+    lay_request(erasures(settings), "case_1", "K-000777", "desk")
+    lay_request(erasures(settings), "case_2", "gone.ada@x.example", "desk")
+    monkeypatch.setattr("kuulo.erasure.erase.build_marts", lambda *_, **__: None)
+    for run in ("erasure-1", "erasure-2"):
+        with monkeypatch.context() as patched:
+            patched.setattr(f"kuulo.erasure.{where}", _killed)
+            with pytest.raises(KeyboardInterrupt):
+                erase_requested(settings, run=run, clock=now)
+        if where == "sweep.crash_point":  # the landed half of the batch has gone by now
+            assert files_that_hold(settings.landing, (b"gone.ada", b"K-000777")) == {}
+            break
+    erase_requested(settings, run="erasure-3", clock=now)
+    finish_erasures(settings, clock=now)
+    audits = unfinished(settings, "done")
+    assert [(audit.request, audit.records) for audit in audits] == [
+        (case, {"landing/files/survey_answers": 2, "quarantine/files/survey_answers": 1, "validated/files/survey_answers": 1})
+        for case in ("case_1", "case_2")
+    ]
+    assert len(list((erasures(settings) / "audit").iterdir())) == 2
+
+
 def _killed(*_: object) -> None:
     raise KeyboardInterrupt
 

@@ -2,7 +2,7 @@
 
 import stat
 from dataclasses import replace
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,8 @@ from kuulo.publication.publish import publish_marts
 from kuulo.settings import Settings
 from kuulo.warehouse.made_from import inputs
 
-SAID = [("b", "too dim", "en", datetime(2026, 1, 2), "paper"), ("a", "so warm a light", None, datetime(2026, 1, 1), "web")]  # noqa: DTZ001
-MORE = ("c", "again", None, datetime(2026, 1, 3), "web")  # noqa: DTZ001
+SAID = [("b", "too dim", "en", date(2026, 1, 2), "paper"), ("a", "so warm a light", None, date(2026, 1, 1), "web")]
+MORE = ("c", "again", None, date(2026, 1, 3), "web")
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def build(settings: Settings, fingerprint: str = "f1", comments: list[tuple[Any,
     with duckdb.connect(str(settings.warehouse)) as connection:
         connection.execute("create schema if not exists comments")
         connection.execute("create or replace table main.staging as select 'ann@x.example' as email")
-        columns = "comment_key varchar, comment varchar, language varchar, submitted_at timestamp, survey varchar"
+        columns = "comment_key varchar, comment varchar, language varchar, day date, survey varchar"
         connection.execute(f"create or replace table comments.survey_comments ({columns})")
         connection.executemany("insert into comments.survey_comments values (?, ?, ?, ?, ?)", comments)
     private_folder(settings.marts.parent)

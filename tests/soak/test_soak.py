@@ -82,10 +82,10 @@ def _listed(counts: Counter[str]) -> str:
     return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "none"
 
 
-def test_the_day_in_figures(soaked: Soaked, capsys: pytest.CaptureFixture[str]) -> None:
-    """Not a proof: what the others are about, as one table."""
+def test_the_rows_of_the_day_are_accounted_for_and_told_as_one_table(soaked: Soaked, capsys: pytest.CaptureFixture[str]) -> None:
     told, day, found = soaked.bad.told, soaked.bad.day, accounts(soaked.home)
     lost, doubled = differences(soaked.home, soaked.undisturbed)
+    assert found.received == found.validated + found.quarantined + found.duplicates > 0
     lines = [
         f"soak: seed {soaked.seed}, {soaked.windows} windows of 8 sources, with repetitions {told.windows}",
         f"  requests            {told.requests:,}, of an undisturbed reading {soaked.good.told.requests:,}",

@@ -16,7 +16,7 @@ from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.receipt import read_landing_receipt, read_run_receipts, read_validation_receipt
 from kuulo.orchestration import quarantine_command
 from kuulo.settings import PROJECT_ROOT, Settings
-from kuulo.sources.canonical import FILES
+from kuulo.sources.canonical import DATABASE, FILES
 from kuulo.sources.source import Credentials, Source, Window
 from kuulo.sources.survicate import SURVICATE
 from kuulo.validation import courthouse
@@ -26,6 +26,7 @@ from kuulo.validation.redrive import Redriven, redrive
 from tests.data_faults.fault_home import response
 from tests.erasure.erasable_home import NEEDLES, files_that_hold, land_files, suppressed
 from tests.loopback_server import Reply, in_order, serving
+from tests.sources.database.database_home import ORDERS, lay_orders, sqlite_home
 from tests.still_time import StillTime
 from tests.validation.landed_batches import SeededSettings
 
@@ -78,7 +79,7 @@ def test_a_corrected_feed_reaches_a_file_that_has_left_the_inbox(settings: Setti
     (folder / "answers.csv").unlink()
     (folder / "feed.yml").write_text(FEED.replace('"0-10"', f'"0-10", missing: ["99", "{CANARY}"]'))
     done = again(settings, FILES, "survey_answers")
-    assert (done.typed.batches, done.typed.left, done.is_good) == ([place.batch], {}, True)
+    assert (done.typed.batches, done.typed.left, done.missed) == ([place.batch], {}, [])
     assert judged(place) == (1, 1, {}, 0)
     assert not place.quarantined.exists()
     [row] = pq.read_table(place.validated).to_pylist()
@@ -106,7 +107,7 @@ def test_a_feed_that_is_gone_is_named_and_its_rows_stay(settings: Settings) -> N
     done = again(settings, FILES, "survey_answers")
     assert list(done.typed.left) == [place.batch]
     assert "has no feed.yml" in done.lines[0]
-    assert not done.is_good
+    assert done.missed == [done.lines[0]]
     assert judged(place)[1] == 1
 
 
@@ -148,6 +149,46 @@ def test_a_changed_mapping_reaches_what_has_landed_and_nobody_is_asked(settings:
     before = everything(settings)
     assert again(settings, SURVICATE, "responses", run="second").judged == []
     assert everything(settings) == before
+
+
+def test_a_tables_rows_are_typed_again_from_what_was_kept_and_the_database_is_not_asked(tmp_path: Path) -> None:
+    home = sqlite_home(tmp_path)
+    lay_orders(home, ["05 01:00:00", "05 02:00:00"])
+    landed = home.land(home.declare(ORDERS.replace("at: placed", "at: state").replace("status: state", "status: placed")), WINDOW)
+    validate_source(settings=home.settings, source=DATABASE, run="first", clock=lambda: LATER)
+    place = home.place(landed)
+    assert judged(place) == (2, 0, {"typed:ordered_at": 2}, 0)
+    (tmp_path / "shop.sqlite").unlink()
+    home.declare(ORDERS)
+    done = again(home.settings, DATABASE, "orders")
+    assert (done.typed.batches, done.typed.left, judged(place)) == ([place.batch], {}, (2, 2, {}, 0))
+    rows = pq.read_table(place.validated).to_pylist()
+    assert [(row["order_id"], row["status"], row["_landed_at"]) for row in rows] == [
+        (number, "paid", landed.landed_at.replace(tzinfo=None)) for number in ("1", "2")
+    ]
+    before = everything(home.settings)
+    assert again(home.settings, DATABASE, "orders", run="second").judged == []
+    assert everything(home.settings) == before
+
+
+def test_what_a_declaration_asks_for_otherwise_now_is_named_and_stays(tmp_path: Path) -> None:
+    home = sqlite_home(tmp_path)
+    lay_orders(home, ["05 01:00:00"])
+    place = home.place(home.land(home.declare(), WINDOW))
+    validate_source(settings=home.settings, source=DATABASE, run="first", clock=lambda: LATER)
+    for changed, why in (
+        (
+            {"table": "bills"},
+            "databases/shop.yml asks for other rows than were kept: start extract_database with window_start and window_end",
+        ),
+        ({"watermark": "", "overlap": "", "full": "true"}, "databases/shop.yml asks for other rows than were kept: start extract_database"),
+    ):
+        home.declare(**changed)
+        done = again(home.settings, DATABASE, "orders")
+        assert (list(done.typed.left), done.typed.left[place.batch].startswith(why), len(done.missed)) == ([place.batch], True, 1)
+    (home.settings.databases / "shop.yml").unlink()
+    assert "databases/shop.yml is not there any more" in again(home.settings, DATABASE, "orders").lines[0]
+    assert judged(place) == (1, 1, {}, 0)
 
 
 def test_a_changed_suite_judges_again_what_it_refused(settings: Settings, tmp_path: Path) -> None:
@@ -226,10 +267,14 @@ def test_the_commands_look_and_send_again(settings: Settings, command: Any) -> N
     ("words", "says"),
     [
         (("redrive",), "name a source: source=..., one of database, dynamics365"),
-        (("redrive", "--source=files", "--stream=answers"), "name a stream of files: stream=..., one of contacts, customers"),
+        (("redrive", "--source=files", "--stream=answers"), "there is no stream answers of files: stream=..., one of contacts, customers"),
+        (("redrive", "--source=files"), "name a stream of files: stream=..., one of contacts, customers"),
+        (("redrive", "--source=typo", "--stream=orders"), "there is no source typo: source=..., one of database, dynamics365"),
+        (("quarantine", "--source=typo"), "there is no source typo: source=..., one of database, dynamics365"),
+        (("quarantine", "--source=files", "--stream=typo"), "there is no stream typo of files: stream=..., one of contacts, customers"),
+        (("quarantine", "--stream=typo"), "there is no stream typo: stream=..., one of "),
         (("redrive", "--source=files", "--stream=orders", "--start=2026-01-01"), "start and end go together"),
         (("redrive", "--source=files", "--stream=orders", "--start=2026-01-01", "--end=soon"), "end=soon"),
-        (("redrive", "--source=database", "--stream=orders"), "extract_database"),
         (("quarantine", "--source=files", "--stream=orders", "--batch=../../x"), "cannot name a folder"),
     ],
 )

@@ -8,7 +8,7 @@ keyed as (
         {{ comment_key() }} as comment_key,
         comment,
         language,
-        submitted_at,
+        {{ local_date('submitted_at') }} as day,
         survey_id as survey
     from answers
 ),

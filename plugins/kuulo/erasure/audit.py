@@ -19,8 +19,7 @@ class Audit:
     Attributes:
         hmacs: keyed hashes of the person's ids and e-mails; with the key, and a value to try, it can be shown that it was this person.
         status: `begun` (the ids are on the list), `erased` (nothing is left in the lake), `done` (nothing in what is published).
-        records: how many rows went, by place; of several erasures in one run, of all together; of one that was interrupted and
-            finished by another run, what that one removed.
+        records: how many rows went, by place, in all runs that it took; of several erasures at once, of all together.
         inbox_files: files of yours that still name somebody who was erased.
     """
 
@@ -42,6 +41,11 @@ def _folder(settings: Settings) -> Path:
 
 def _path(settings: Settings, audit: Audit) -> Path:
     return _folder(settings) / f"{audit.asked_at:%Y%m%dT%H%M%S}-{audit.request}-{run_slug(audit.run)[-8:]}.json"
+
+
+def notes_of(settings: Settings, audit: Audit) -> Path:
+    """Where is counted what goes for this erasure until it is done (erased.py)."""
+    return _path(settings, audit).with_suffix(".counts.jsonl")
 
 
 def write_audit(settings: Settings, audit: Audit) -> None:
@@ -66,15 +70,13 @@ def unfinished(settings: Settings, *statuses: str) -> list[Audit]:
     return [audit for audit in found if audit.status in statuses]
 
 
-def erased(settings: Settings, audits: Iterable[Audit], now: datetime, records: dict[str, int], inbox_files: list[str]) -> None:
+def erased(settings: Settings, audit: Audit, now: datetime, records: dict[str, int], inbox_files: list[str]) -> None:
     """Note what went, and what still names them."""
-    for audit in audits:
-        total = {where: audit.records.get(where, 0) + records.get(where, 0) for where in sorted({*audit.records, *records})}
-        left = {where: count for where, count in total.items() if count}
-        write_audit(settings, replace(audit, status="erased", erased_at=now, records=left, inbox_files=inbox_files))
+    write_audit(settings, replace(audit, status="erased", erased_at=now, records=records, inbox_files=inbox_files))
 
 
 def done(settings: Settings, audits: Iterable[Audit], now: datetime) -> None:
     """Note that what is published holds them no more."""
     for audit in audits:
+        notes_of(settings, audit).unlink(missing_ok=True)
         write_audit(settings, replace(audit, status="done", done_at=now))

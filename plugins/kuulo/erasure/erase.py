@@ -12,6 +12,7 @@ from datetime import datetime
 from kuulo.crash_points import crash_point
 from kuulo.erasure.audit import begin, done, erased, unfinished
 from kuulo.erasure.derived import remove_derived, remove_older_publications
+from kuulo.erasure.erased import records_of
 from kuulo.erasure.export_folder import hmacs_of
 from kuulo.erasure.find_person import join_ids_of_people, nodes_of
 from kuulo.erasure.person_request import PersonRequest, erasures, exports, requests_in
@@ -31,7 +32,7 @@ class ErasureOutcome:
 
     Attributes:
         people: requests that were carried out, those of an interrupted erasure among them.
-        records: rows that went, by place.
+        records: rows that went in this run, by place.
         inbox_files: files of the inbox that still name somebody of the list: they are yours to change.
     """
 
@@ -84,7 +85,8 @@ def _go_through(settings: Settings, clock: Callable[[], datetime]) -> ErasureOut
     remove_derived(settings)
     crash_point("erasure.derived_removed")
     files = inbox_files_that_name(settings, suppression)
-    erased(settings, begun, clock(), records, files)
+    for audit in begun:
+        erased(settings, audit, clock(), records_of(settings, audit), files)
     return ErasureOutcome(len(begun), records, files)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from kuulo.erasure.landed_batch import Erased
+from kuulo.erasure.erased import Erased
 from kuulo.erasure.row_cut import RowCut, cut_file
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.receipt import LandingReceipt, ValidationReceipt, read_landing_receipt, read_validation_receipt, write_receipt
@@ -37,8 +37,7 @@ class JudgedBatch:
         place, rows, is_changed = self._place, RowCut(suppression, self._place.source, self._stream), False
         for path, cut, name in ((place.validated, rows.typed, "validated"), (place.quarantined, rows.records, "quarantine")):
             if path.exists():
-                before, after, changed = cut_file(path, path, cut)
-                erased.counts[f"{name}/{place.source}/{place.stream}"] += before - after
+                _, changed = cut_file(path, path, cut, erased.counter(f"{name}/{place.source}/{place.stream}", path))
                 is_changed = is_changed or changed
         erased.learned |= rows.names
         landed = read_landing_receipt(place)

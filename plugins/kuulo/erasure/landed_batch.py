@@ -5,14 +5,14 @@ The new folder is whole when the receipt is in it; from then on the exchange can
 
 import shutil
 import tempfile
-from collections import Counter
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import zstandard
 
 from kuulo.erasure.batches import REFRESHED, Batch
+from kuulo.erasure.erased import Erased
 from kuulo.erasure.landed_pages import PageEraser, PagesWithout
 from kuulo.erasure.row_cut import RowCut, cut_file
 from kuulo.landing.landing_path import BatchPlace
@@ -30,14 +30,6 @@ from kuulo.suppression.ties import kinds_of
 
 _NEW, _OLD = ".erasing", ".erased"
 _NOT_KEPT = "the kept copy of the file went with an erased person's rows"
-
-
-@dataclass
-class Erased:
-    """What went, by place and stream; and the ids that were learned on the way."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    learned: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -80,7 +72,6 @@ class LandedBatch:
         left = {stream.name: self._rows(batch.place(stream), new.place(stream), stream) for stream in batch.streams}
         is_changed = bool(pages and pages.changed) or any(changed for _, _, changed in left.values())
         if pages:
-            self.erased.counts[f"landing pages of {batch.source.name}/{batch.base.name}"] += pages.cut
             self.erased.learned |= pages.learned
         if not is_changed:
             self._forget(new)
@@ -99,8 +90,11 @@ class LandedBatch:
             return None
         store = PageStore(place.landing)
         try:
-            target = private_folder(new.place(batch.base).landing)
-            return PageEraser(self.suppression, batch).write(store, store.whole_pages(), target)
+            target, lines = private_folder(new.place(batch.base).landing), store.whole_pages()
+            pages = PageEraser(self.suppression, batch).write(store, lines, target)
+            count = self.erased.counter(f"landing pages of {batch.source.name}/{batch.base.name}", place.landing / "pages.jsonl")
+            count(pages_hash(lines), pages.cut)
+            return pages
         finally:
             store.close()
 
@@ -109,8 +103,8 @@ class LandedBatch:
         rows, is_changed, untyped, received = RowCut(self.suppression, place.source, stream), False, 0, 0
         for path, target in ((place.typed, new.typed), (place.untyped, new.untyped)):
             if path.exists():
-                before, after, changed = cut_file(path, target, rows.typed if path == place.typed else rows.records)
-                self.erased.counts[f"landing/{place.source}/{place.stream}"] += before - after
+                counter = self.erased.counter(f"landing/{place.source}/{place.stream}", path)
+                after, changed = cut_file(path, target, rows.typed if path == place.typed else rows.records, counter)
                 is_changed, received = is_changed or changed, received + after
                 untyped = after if path == place.untyped else untyped
         if place.untyped.exists() and not untyped:

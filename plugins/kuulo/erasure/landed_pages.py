@@ -10,6 +10,7 @@ import zstandard
 from kuulo.erasure.batches import Batch
 from kuulo.errors import KuuloError
 from kuulo.landing.page_store import KeptPage, PageStore
+from kuulo.landing.table_rows import declaration_of
 from kuulo.landing.whole_files import whole_file
 from kuulo.sources.canonical import DATABASE
 from kuulo.sources.database.declaration import Declaration
@@ -41,7 +42,7 @@ def _declaration(batch: Batch) -> Declaration | None:
     if batch.source.name != DATABASE.name:
         return None
     try:
-        return read_declaration(batch.settings, batch.name.partition("--")[0])
+        return read_declaration(batch.settings, declaration_of(batch.name))
     except KuuloError:
         return None
 

@@ -98,18 +98,22 @@ def _at(value: Any, path: tuple[str, ...]) -> Any:
     return value
 
 
-def cut_file(path: Path, target: Path, cut: Callable[[pa.Table], pa.Table]) -> tuple[int, int, bool]:
-    """Write what `cut` leaves of a Parquet file to the target, part by part: rows before, rows after, whether anything changed."""
+def cut_file(path: Path, target: Path, cut: Callable[[pa.Table], pa.Table], about_to_go: Callable[[int, int], None]) -> tuple[int, bool]:
+    """Write what `cut` leaves of a Parquet file to the target, part by part: rows that are left, whether anything changed.
+
+    Before anything is written, `about_to_go` is told of how many rows there are how many will go.
+    """
     with pq.ParquetFile(path) as file:
         parts = [file.read_row_group(group) for group in range(file.num_row_groups)]
         packing = file.metadata.row_group(0).column(0).compression.lower() if parts else "zstd"
         schema = file.schema_arrow
     left = [cut(part) for part in parts]
     before, after = sum(map(len, parts)), sum(map(len, left))
+    about_to_go(before, before - after)
     changed = any(not new.equals(old) for new, old in zip(left, parts, strict=True))
     if changed or target != path:
         compression = "none" if packing == "uncompressed" else packing
         with whole_file(target) as aside, pq.ParquetWriter(aside, schema, compression=compression) as writer:
             for part in left:
                 writer.write_table(part)
-    return before, after, changed
+    return after, changed

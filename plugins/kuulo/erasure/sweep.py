@@ -5,8 +5,9 @@ from itertools import groupby
 
 from kuulo.crash_points import crash_point
 from kuulo.erasure.batches import Batch, all_batches, batches_of
+from kuulo.erasure.erased import Erased
 from kuulo.erasure.judged_batch import JudgedBatch
-from kuulo.erasure.landed_batch import Erased, LandedBatch
+from kuulo.erasure.landed_batch import LandedBatch
 from kuulo.erasure.row_cut import RowCut
 from kuulo.landing.land_file import clear_aside
 from kuulo.landing.one_at_a_time import one_at_a_time, source_lock
@@ -55,7 +56,7 @@ def keep_out(settings: Settings, source: Source) -> None:
         return
     marker = settings.home / "suppression" / f"{source.name}.swept"
     for _ in range(_MOST_ROUNDS):
-        known, erased = str(len(suppression.hashes)), Erased()
+        known, erased = str(len(suppression.hashes)), Erased.of(settings)
         is_swept = marker.exists() and marker.read_text() == known
         batches = list(batches_of(settings, source))
         for batch in batches if not is_swept else [each for each in batches if not each.place(each.base).validated_receipt.exists()]:
@@ -71,7 +72,7 @@ def sweep(settings: Settings, suppression: SuppressionList) -> Erased:
 
     While a batch is landed or judged elsewhere, this waits. It may be killed and repeated at any point.
     """
-    erased = Erased()
+    erased = Erased.of(settings)
     for _ in range(_MOST_ROUNDS):
         if not _find(all_batches(settings), suppression):
             break

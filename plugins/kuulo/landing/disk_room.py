@@ -48,11 +48,10 @@ def disk_room(folder: Path) -> Iterator[None]:
         raise
 
 
-def refuse_full_disk(folder: Path, *told: Path) -> None:
-    """After another process failed that writes there: raise DiskRefuses where its files tell of it, or the disk is full still."""
-    for path in told:
-        if path.exists() and (why := _told_in(path.read_text(errors="replace"))):
-            raise _refusal(folder, why)
+def refuse_full_disk(folder: Path, said: str = "") -> None:
+    """After another process failed that writes there: raise DiskRefuses where what it said tells of it, or the disk is full still."""
+    if why := _told_in(said):
+        raise _refusal(folder, why)
     with disk_room(folder):
         probe = folder / ".room"
         try:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from kuulo.errors import KuuloError
 from kuulo.landing.behind import Behind
 from kuulo.landing.family_receipts import Circumstances, is_whole, landed_before, write_receipts
 from kuulo.landing.one_at_a_time import one_at_a_time
@@ -23,6 +24,13 @@ from kuulo.sources.source import Source, Window
 from kuulo.suppression.landing_screen import table_filter
 
 Clock = Callable[[], datetime]
+
+
+class OtherRowsAsked(KuuloError):
+    """What was kept of a window does not answer what its declaration asks for today."""
+
+    def __init__(self, declared: Declaration) -> None:
+        super().__init__(f"{declared.where} asks for other rows than were kept: start extract_database with window_start and window_end")
 
 
 def _alone(folder: Path, declared: Declaration) -> AbstractContextManager[int]:
@@ -68,21 +76,46 @@ def land_table(
         return landed
 
 
+def replay_table(*, settings: Settings, source: Source, declared: Declaration, window: Window, run: str, clock: Clock) -> LandingReceipt:
+    """Type a landed window's pages again by today's declaration, without asking the database; the receipt.
+
+    They landed when they landed: rows that have not come again must not look newer than those of later windows.
+
+    Raises:
+        KuuloError: the window has not landed whole, or today's declaration asks for other rows than were kept.
+    """
+    family = TableFamily(settings, source, declared.feed.stream, window, declared)
+    place = family.place(family.base)
+    with _alone(place.landing, declared):
+        bring_in(family)
+        with closing(PageStore(place.landing)) as store:
+            pages = store.whole_pages()
+        if not is_whole(family, pages):
+            raise KuuloError(f"{declared.where}, batch {place.batch}: it has not landed whole: start extract_database with its window")
+        if not _answers(pages, declared):
+            raise OtherRowsAsked(declared)
+        return _Landing(family, None, run, clock).receipt()
+
+
+def _answers(pages: list[KeptPage], declared: Declaration) -> bool:
+    """Whether the pages were read as the declaration asks today."""
+    return bool(pages) and pages[-1].reading == declared.reading_hash
+
+
 def _is_older(family: TableFamily, receipt: LandingReceipt, window: Window) -> bool:
     """Whether what has landed no longer answers: a whole table of an earlier day, or rows that other rules asked for."""
     if family.declared.full and receipt.window_end < window.end:
         return True
     with closing(PageStore(family.place(family.base).landing)) as store:
-        pages = store.whole_pages()
-    return not pages or pages[-1].reading != family.declared.reading_hash
+        return not _answers(store.whole_pages(), family.declared)
 
 
 @dataclass(frozen=True)
 class _Landing:
-    """One batch's way from the database to its receipt."""
+    """One batch's way from the database to its receipt; without a database what is there is whole."""
 
     family: TableFamily
-    database: Database
+    database: Database | None
     run: str
     clock: Clock
 
@@ -105,13 +138,14 @@ class _Landing:
         """The whole pages of an earlier reading of the same rules; a whole table that was half read is read again, as one snapshot."""
         pages = store.whole_pages()
         is_torn = not is_whole(self.family, pages) and self.family.declared.full
-        if pages and (is_torn or pages[-1].reading != self.family.declared.reading_hash):
+        if is_torn or not _answers(pages, self.family.declared):
             pages = []
         store.discard_all_but(pages)
         return pages
 
     def _read(self, store: PageStore, typing: TypedTable, pages: list[KeptPage]) -> None:
         declared = self.family.declared
+        assert self.database is not None
         reading = TableReading(declared, self.database, self.family.window)
         since, allowed = _reached(store, pages), table_filter(self.family.settings, declared)
         with Behind(store, typing, pages) as behind:

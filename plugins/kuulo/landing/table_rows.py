@@ -19,6 +19,7 @@ from kuulo.sources.page_json import decode_page
 from kuulo.sources.source import Stream
 
 WHOLE_TABLE = "full"
+_BEHIND_NAME = "--"
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,16 @@ class TableFamily(Family):
     @property
     def batch(self) -> str:
         """Several declarations may give rows to one stream, so the folder is named after the declaration too."""
-        return f"{self.declared.name}--{WHOLE_TABLE if self.declared.full else self.window.batch}"
+        return f"{self.declared.name}{_BEHIND_NAME}{WHOLE_TABLE if self.declared.full else self.window.batch}"
 
     def declaration(self, stream: Stream) -> str:
         """Hash of all that decides the typed rows."""
         return self.declared.hash
+
+
+def declaration_of(batch: str) -> str:
+    """The name of the declaration that a batch was read by."""
+    return batch.partition(_BEHIND_NAME)[0]
 
 
 class TypedTable:

@@ -1,4 +1,4 @@
-"""Batches that have landed, typed again by today's declarations, from what was kept of them: neither a vendor nor the inbox is asked."""
+"""Batches that have landed, typed again by today's declarations, from what was kept of them: nobody outside is asked."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,15 +12,19 @@ from kuulo.errors import KuuloError
 from kuulo.landing.family_receipts import landed_receipts
 from kuulo.landing.land_file import FileLanding, clear_aside, land_file
 from kuulo.landing.land_stream import replay
+from kuulo.landing.land_table import OtherRowsAsked, replay_table
 from kuulo.landing.landed_files import LandedFile, landed_files
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.one_at_a_time import one_at_a_time, source_lock
 from kuulo.landing.receipt import LandingReceipt, read_landing_receipt
+from kuulo.landing.table_rows import TableFamily, declaration_of
 from kuulo.landing.typed_family import Family
 from kuulo.landing.whole_files import private_folder
 from kuulo.retention import is_expired
 from kuulo.settings import Settings
 from kuulo.sources.canonical import DATABASE, FILES
+from kuulo.sources.database.declaration import declaration_file
+from kuulo.sources.database.read_declaration import declaration_names, read_declaration
 from kuulo.sources.inbox.inbox_files import InboxFile, check_feed_folder
 from kuulo.sources.inbox.read_feed import read_feed
 from kuulo.sources.source import Source, Stream, Window
@@ -75,33 +79,54 @@ def type_again(*, settings: Settings, source: Source, stream: Stream, window: Wi
         window: batches that share a moment with it; None for all.
         run: id of the run, for the receipts.
         clock: the time now, in UTC.
-
-    Raises:
-        KuuloError: the rows of a database are typed again by its own DAG.
     """
-    if source.name == DATABASE.name:
-        raise KuuloError("database: start extract_database with window_start and window_end: it types kept pages again and asks nothing")
     base = source.stream(stream.pages_of) if stream.pages_of else stream
     task = _Task(settings=settings, source=source, stream=base, window=window, run=run, clock=clock)
-    return _files(task) if source.name == FILES.name else _windows(task)
+    if source.name == FILES.name:
+        return _files(task)
+    return _batches(task, _table if source.name == DATABASE.name else _window)
 
 
-def _windows(task: _Task) -> TypedAgain:
+def _batches(task: _Task, again: Callable[[_Task, BatchPlace, LandingReceipt], bool]) -> TypedAgain:
     done = TypedAgain()
     for place, receipt in list(task.chosen()):
-        window = Window(receipt.window_start, receipt.window_end)
-        if landed_receipts(Family(task.settings, task.source, task.stream, window)):
-            continue
-        if is_expired(place):
-            done.left[place.batch] = _GONE
-            continue
         try:
-            replay(settings=task.settings, source=task.source, stream=task.stream, window=window, run=task.run, clock=task.clock)
+            if again(task, place, receipt):
+                done.batches.append(place.batch)
         except KuuloError as error:
             done.left[place.batch] = str(error)
-        else:
-            done.batches.append(place.batch)
     return done
+
+
+def _window(task: _Task, place: BatchPlace, receipt: LandingReceipt) -> bool:
+    """Type a vendor's window again; False where it is of today's declaration."""
+    window = Window(receipt.window_start, receipt.window_end)
+    if landed_receipts(Family(task.settings, task.source, task.stream, window)):
+        return False
+    _refuse_expired(place)
+    replay(settings=task.settings, source=task.source, stream=task.stream, window=window, run=task.run, clock=task.clock)
+    return True
+
+
+def _table(task: _Task, place: BatchPlace, receipt: LandingReceipt) -> bool:
+    """Type a window of a database's table again; False where it is of today's declaration."""
+    name, window = declaration_of(place.batch), Window(receipt.window_start, receipt.window_end)
+    if name not in declaration_names(task.settings):
+        raise KuuloError(f"{declaration_file(name)} is not there any more: lay it there again, or leave its rows as they are")
+    declared = read_declaration(task.settings, name)
+    if receipt.declaration == declared.hash:
+        return False
+    family = TableFamily(task.settings, task.source, declared.feed.stream, window, declared)
+    if (family.base.name, family.batch) != (place.stream, place.batch):
+        raise OtherRowsAsked(declared)
+    _refuse_expired(place)
+    replay_table(settings=task.settings, source=task.source, declared=declared, window=window, run=task.run, clock=task.clock)
+    return True
+
+
+def _refuse_expired(place: BatchPlace) -> None:
+    if is_expired(place):
+        raise KuuloError(_GONE)
 
 
 def _files(task: _Task) -> TypedAgain:

@@ -70,3 +70,12 @@ DEFAULT_ARGS: dict[str, Any] = {
     "retry_delay": timedelta(minutes=2),
     "on_failure_callback": note_failure,
 }
+
+# a DAG that somebody starts, one run at a time
+BY_HAND: dict[str, Any] = {
+    "schedule": None,
+    "start_date": START_DATE,
+    "catchup": False,
+    "max_active_runs": 1,
+    "default_args": DEFAULT_ARGS,
+}

@@ -10,7 +10,7 @@ from kuulo.landing.whole_files import private_folder
 from kuulo.orchestration.progress import everything_else_to, say
 from kuulo.settings import Settings, load_settings
 from kuulo.sources.catalog import SOURCES
-from kuulo.sources.chosen_stream import chosen_stream, chosen_window
+from kuulo.sources.chosen_stream import chosen_stream, chosen_window, refuse_unknown
 from kuulo.validation.quarantine import refused_batches, refused_rows
 
 _ROWS_OF_A_RULE = 5
@@ -41,6 +41,7 @@ def _look(settings: Settings, words: argparse.Namespace) -> int:
         if not rows:
             say(f"{source.name}/{stream.name}/{words.batch}: nothing of it is in quarantine")
         return 0
+    refuse_unknown(SOURCES, words.source, words.stream)
     batches = [line for batch in refused_batches(settings, words.source, words.stream) for line in batch.lines]
     for line in batches or ["nothing is in quarantine"]:
         say(line)
@@ -59,7 +60,7 @@ def _send_again(settings: Settings, words: argparse.Namespace) -> int:
         say(line)
     if any(receipt.validated for receipt in done.judged):
         say("the marts take it in with the next build: make run, or the DAG build_marts")
-    return 0 if done.is_good else 1
+    return 1 if done.missed else 0
 
 
 def main() -> int:

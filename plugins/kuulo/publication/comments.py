@@ -44,7 +44,7 @@ def _copy(warehouse: Path, target: Path, built: dict[str, Any]) -> int:
         connection.execute(f"attach {text(target)} as published")
         connection.execute("create schema published.comments")
         connection.execute("use published.comments")
-        # in the order of the keys, which tells nothing of who wrote when
+        # in the order of the keys: that in which rows came would tell who wrote after whom
         rows = "from warehouse.comments.survey_comments order by comment_key"
         copied = connection.execute(f"create table survey_comments as {rows}").fetchone()
         connection.execute(

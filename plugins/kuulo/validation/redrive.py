@@ -21,21 +21,28 @@ class Redriven:
     @property
     def lines(self) -> list[str]:
         """One line a thing, without values of records."""
-        told = [f"typed again: {batch}" for batch in self.typed.batches]
-        told += [f"NOT typed again: {batch}: {why}" for batch, why in self.typed.left.items()]
-        for receipt in self.judged:
-            refused = ", ".join(f"{rule} {rows}" for rule, rows in receipt.quarantined.items())
-            told.append(
-                f"{receipt.source}/{receipt.stream}: {receipt.status}, {receipt.batches} judged again: received {receipt.received:,}, "
-                f"validated {receipt.validated:,}, quarantined {sum(receipt.quarantined.values()):,}{f' ({refused})' if refused else ''}, "
-                f"duplicates {receipt.duplicates:,}{f'; {receipt.message}' if receipt.message else ''}"
-            )
-        return told or ["nothing to send again: declaration, suite and seeds are those by which everything was judged"]
+        told = [f"typed again: {batch}" for batch in self.typed.batches] + self._not_typed
+        return told + [_verdict(receipt) for receipt in self.judged] or [
+            "nothing to send again: declaration, suite and seeds are those by which everything was judged"
+        ]
 
     @property
-    def is_good(self) -> bool:
-        """Whether everything could be typed and nothing was stopped."""
-        return not self.typed.left and all(receipt.status == "validated" for receipt in self.judged)
+    def missed(self) -> list[str]:
+        """The lines of those that did not go through; what of them had entered before stays."""
+        return self._not_typed + [_verdict(receipt) for receipt in self.judged if receipt.status != "validated"]
+
+    @property
+    def _not_typed(self) -> list[str]:
+        return [f"NOT typed again: {batch}: {why}" for batch, why in self.typed.left.items()]
+
+
+def _verdict(receipt: RunReceipt) -> str:
+    refused = ", ".join(f"{rule} {rows}" for rule, rows in receipt.quarantined.items())
+    return (
+        f"{receipt.source}/{receipt.stream}: {receipt.status}, {receipt.batches} judged again: received {receipt.received:,}, "
+        f"validated {receipt.validated:,}, quarantined {sum(receipt.quarantined.values()):,}{f' ({refused})' if refused else ''}, "
+        f"duplicates {receipt.duplicates:,}{f'; {receipt.message}' if receipt.message else ''}"
+    )
 
 
 def redrive(

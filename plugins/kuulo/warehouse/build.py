@@ -2,13 +2,16 @@
 
 import json
 import subprocess
+import sys
 import time
 from datetime import UTC, datetime
 from typing import Any
 
+import duckdb
+
 from kuulo.crash_points import crash_point
 from kuulo.errors import KuuloError
-from kuulo.landing.disk_room import refuse_full_disk
+from kuulo.landing.disk_room import disk_room, refuse_full_disk
 from kuulo.landing.one_at_a_time import one_at_a_time
 from kuulo.landing.whole_files import private_folder, sync, write_json
 from kuulo.settings import Settings
@@ -54,15 +57,27 @@ def _run_dbt(settings: Settings, as_of: datetime, increment: Increment | None, l
     command = dbt_command(settings, *words, variables=increment.lay_out(settings) if increment else None)
     before = increment.as_of_before if increment else None
     environment = dbt_environment(settings, freeze_inputs(settings, settings.marts.parent), as_of=as_of, as_of_before=before)
-    said_before = log_size(settings)
-    done = subprocess.run(command, env=environment, check=False, cwd=settings.dbt_project, pass_fds=[lock])
+    logged = log_size(settings)
+    done = subprocess.run(
+        command, env=environment, check=False, cwd=settings.dbt_project, pass_fds=[lock],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    sys.stdout.write(done.stdout)
     if done.returncode != 0:
-        refuse_full_disk(settings.home, results)
-        if tells_of_damage(settings, said_before):
+        refuse_full_disk(settings.home, done.stdout)  # by which dbt writes neither results nor a log, and may leave room behind
+        if tells_of_damage(settings, logged):
             set_aside_both(settings)
         raise BuildFailed(
             f"dbt build failed, the last good marts stay: {_what_failed(settings)}; see {settings.home / 'dbt' / 'logs' / 'dbt.log'}"
         )
+
+
+def _take_in_logs(settings: Settings) -> None:
+    """Write into the database files what dbt committed but had no room for as it closed them: who copies a file leaves its log behind."""
+    for path in (settings.warehouse, settings.marts):
+        if path.with_name(f"{path.name}.wal").exists():
+            with duckdb.connect(str(path)) as connection:
+                connection.execute("checkpoint")
 
 
 def build_marts(settings: Settings, *, run: str) -> dict[str, float] | None:
@@ -70,11 +85,12 @@ def build_marts(settings: Settings, *, run: str) -> dict[str, float] | None:
 
     Raises:
         BuildFailed: a model or a test failed, or another build is under way; what was published before stays.
+        DiskRefuses: the disk is full or read-only; what was published before stays.
     """
     # held throughout, by dbt too: an old process that comes back in the middle, or a dbt that outlives it, would write older marts
     # under the note of newer ones
     busy = BuildFailed("another build is under way: wait for it, or end its process; it holds locks/build.lock")
-    with one_at_a_time(settings.home / "locks" / "build.lock", busy=busy) as lock:
+    with disk_room(settings.home), one_at_a_time(settings.home / "locks" / "build.lock", busy=busy) as lock:
         return _build_marts(settings, run, lock)
 
 
@@ -95,6 +111,7 @@ def _build_marts(settings: Settings, run: str, lock: int) -> dict[str, float] | 
     crash_point("build.inputs_laid")
     _run_dbt(settings, now["as_of"], increment, lock)
     crash_point("build.dbt_done")
+    _take_in_logs(settings)
     for path in (settings.warehouse, settings.marts):
         path.chmod(0o600)
     built = {**now, "run": run, "built_at": datetime.now(UTC), "is_increment": increment is not None}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from kuulo.landing.disk_room import disk_room
 from kuulo.settings import Settings
 
 # how DuckDB speaks of bytes that cannot be its own; an ordinary error of a model has none of these words
@@ -20,7 +21,8 @@ def set_aside_what_cannot_be_opened(settings: Settings) -> Path | None:
     for path in (settings.warehouse, settings.marts):
         try:
             if path.exists():
-                duckdb.connect(str(path)).close()
+                with disk_room(path.parent):  # no room to take a log in is no damage
+                    duckdb.connect(str(path)).close()
         except duckdb.IOException as error:
             if "could not set lock" in str(error).lower():  # a damaged file's message speaks of blocks
                 return path

@@ -10,6 +10,9 @@ from typing import Any
 from kuulo.settings import PROJECT_ROOT, Settings, child_environment
 from kuulo.warehouse.made_from import reporting_date, sources_with_rows
 
+# where its log cannot be written any more, dbt goes on: else each line of it would be 200 lines of traceback
+_PROGRAM = "import logging; logging.raiseExceptions = False; from dbt.cli.main import cli; cli()"
+
 
 def dbt_environment(
     settings: Settings, inputs: Path | None = None, *, as_of: datetime | None = None, as_of_before: datetime | None = None
@@ -45,7 +48,7 @@ def dbt_command(settings: Settings, *words: str, every_source: bool = False, var
     if not every_source:
         given["sources"] = sources_with_rows(settings)
     return [
-        *(sys.executable, "-c", "from dbt.cli.main import cli; cli()"),
+        *(sys.executable, "-c", _PROGRAM),
         *words,
         *("--project-dir", str(settings.dbt_project), "--profiles-dir", str(settings.dbt_project)),
         *("--target", settings.target, "--target-path", str(settings.home / "dbt" / "target" / settings.target)),
