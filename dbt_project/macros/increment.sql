@@ -24,12 +24,12 @@
 {%- endmacro %}
 
 {#- A statement for a pre-hook: the rows of this model whose key stands in another one are taken out, to be written again or not.
-    Null equals null, so that a record without one of its ids is not doubled. -#}
-{% macro take_out(model, key) -%}
+    Null equals null, so that a record without one of its ids is not doubled. `those` says of which rows of it, called `there`. -#}
+{% macro take_out(model, key, those=none) -%}
     {%- if var('increment') -%}
     delete from {{ this }} as here
     using {{ ref(model) }} as there
-    where {{ same_key('here', 'there', key) }}
+    where {{ same_key('here', 'there', key) }}{% if those %} and {{ those }}{% endif %}
     {%- endif -%}
 {%- endmacro %}
 
@@ -90,4 +90,23 @@ select * from changes
 {#- A further condition: in a build that brings up to date the column's value is one that a model of that column names; else none. -#}
 {% macro and_in(column, model) -%}
     {%- if var('increment') %}and {{ column }} in (select {{ column }} from {{ ref(model) }}){% endif -%}
+{%- endmacro %}
+
+{#- The canonical streams of which int_<stream>_replaced keeps the records that staging is about to replace. -#}
+{% macro replaced_streams() -%}
+    {{ return(['usage_events']) }}
+{%- endmacro %}
+
+{#- The records of a canonical stream of files and databases as the build before left them, of which a version has come since: a query of its own, for a
+    model that is built before staging takes the versions in (latest_canonical sees to it). -#}
+{% macro replaced_records(shape, key, columns) -%}
+{% for source_name in var('canonical')[shape] | select('in', var('sources')) | select('in', sources_by_batch()) -%}
+select {{ columns | join(', ') }}
+from {{ before('int_' ~ source_name ~ '__' ~ shape) }}
+where ({{ key | join(', ') }}) in (
+    select ({{ key | join(', ') }}) from {{ source(source_name, shape) }}
+    where _batch in ({{ new_batches(source_name, shape) }})
+)
+{{ 'union all' if not loop.last }}
+{% endfor -%}
 {%- endmacro %}

@@ -53,6 +53,15 @@ def _first_and_final(rng: Random, stream: str, row: Row) -> Iterator[tuple[timed
         moment = str(_moment(row["submitted_at"]) - timedelta(days=2))
         yield timedelta(0), {**row, "score": 1, "submitted_at": moment, "customer_id": "k149"}
         yield timedelta(days=30), row
+    elif (
+        stream == "usage_events" and rng.random() < 0.3
+    ):  # corrected: another day and person, a later one that is yet to come, or told ahead
+        moment = _moment(row["occurred_at"])
+        first = rng.choice(
+            [{"occurred_at": str(moment - timedelta(days=2)), "customer_id": "k149"}, {"occurred_at": str(moment + timedelta(days=40))}, {}]
+        )
+        yield timedelta(days=-20), {**row, **first}
+        yield timedelta(days=rng.choice([1, 30])), row
     else:
         yield late, row
 

@@ -2,12 +2,8 @@
 -- days alone: customers times months are never written out.
 {%- set tomorrow = 'cast(' ~ dbt.dateadd('day', 1, last_reported_day()) ~ ' as date)' %}
 
-with events as (
-    select
-        customer_node,
-        {{ local_date('occurred_at') }} as day
-    from {{ ref('int_usage_events_unioned') }}
-    where customer_node is not null
+with use_of_days as (
+    select customer_node, day from {{ ref('int_usage_by_customer_day') }}
 ),
 
 -- a cart left behind is no order
@@ -24,7 +20,7 @@ identities as (
 ),
 
 active_nodes as (
-    select customer_node, day from events
+    select customer_node, day from use_of_days
     union
     select customer_node, day from orders
 ),

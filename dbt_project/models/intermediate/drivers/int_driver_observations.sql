@@ -102,12 +102,11 @@ contacts as (
 usage_by_day as (
     select
         identities.customer_key,
-        {{ local_date('events.occurred_at') }} as day,
-        count(*) as events
-    from {{ ref('int_usage_events_unioned') }} as events
-    inner join {{ ref('int_customer_identities') }} as identities on events.customer_node = identities.node
-    where events.occurred_at >= {{ dbt.dateadd('month', -14, as_of()) }}
-    group by identities.customer_key, {{ local_date('events.occurred_at') }}
+        use_of_days.day,
+        use_of_days.events
+    from {{ ref('int_usage_by_customer_day') }} as use_of_days
+    inner join {{ ref('int_customer_identities') }} as identities on use_of_days.customer_node = identities.node
+    where use_of_days.day >= cast({{ dbt.dateadd('month', -14, last_reported_day()) }} as date)
 ),
 
 usage_before as (
