@@ -94,7 +94,7 @@ select * from changes
 
 {#- The canonical streams of which int_<stream>_replaced keeps the records that staging is about to replace. -#}
 {% macro replaced_streams() -%}
-    {{ return(['usage_events']) }}
+    {{ return(['usage_events', 'orders']) }}
 {%- endmacro %}
 
 {#- The records of a canonical stream of files and databases as the build before left them, of which a version has come since: a query of its own, for a
@@ -109,4 +109,52 @@ where ({{ key | join(', ') }}) in (
 )
 {{ 'union all' if not loop.last }}
 {% endfor -%}
+{%- endmacro %}
+
+{#- How the records of a shape that count differ from those that counted at the build before, where a record counts from its moment on: a query of its
+    own. One that is told otherwise has gone as it was and has come as it is; one from after the former reporting instant did not count yet. -#}
+{% macro moment_changes(shape, key, columns, moment) -%}
+with told as (
+    {{ union_canonical(shape, columns, moments=[moment]) | indent(4) }}
+),
+
+replaced as (
+    select {{ columns | join(', ') }} from {{ ref('int_' ~ shape ~ '_replaced') }}
+    where {{ moment }} < {{ as_of_before() }}
+),
+
+counting as (
+    select * from told
+    where {{ moment }} < {{ as_of() }}
+),
+
+come as (
+    select * from counting
+    except
+    select * from replaced
+),
+
+-- only where another version stands for it now: one that is older, though it came late, replaces nothing
+gone as (
+    select replaced.{{ columns | join(', replaced.') }}
+    from replaced
+    inner join told on {{ same_key('replaced', 'told', key) }}
+    except
+    select * from counting
+),
+
+changes as (
+    select *, 1 as change from come
+    union all
+    select *, -1 as change from gone
+),
+
+dated as (
+    select
+        *,
+        {{ local_date(moment) }} as day
+    from changes
+)
+
+select * from dated
 {%- endmacro %}
