@@ -24,12 +24,12 @@
 {%- endmacro %}
 
 {#- A statement for a pre-hook: the rows of this model whose key stands in another one are taken out, to be written again or not.
-    Null equals null, so that a record without one of its ids is not doubled. -#}
-{% macro take_out(model, key) -%}
+    Null equals null, so that a record without one of its ids is not doubled. `those` says of which rows of it, called `there`. -#}
+{% macro take_out(model, key, those=none) -%}
     {%- if var('increment') -%}
     delete from {{ this }} as here
     using {{ ref(model) }} as there
-    where {{ same_key('here', 'there', key) }}
+    where {{ same_key('here', 'there', key) }}{% if those %} and {{ those }}{% endif %}
     {%- endif -%}
 {%- endmacro %}
 
@@ -90,4 +90,71 @@ select * from changes
 {#- A further condition: in a build that brings up to date the column's value is one that a model of that column names; else none. -#}
 {% macro and_in(column, model) -%}
     {%- if var('increment') %}and {{ column }} in (select {{ column }} from {{ ref(model) }}){% endif -%}
+{%- endmacro %}
+
+{#- The canonical streams of which int_<stream>_replaced keeps the records that staging is about to replace. -#}
+{% macro replaced_streams() -%}
+    {{ return(['usage_events', 'orders']) }}
+{%- endmacro %}
+
+{#- The records of a canonical stream of files and databases as the build before left them, of which a version has come since: a query of its own, for a
+    model that is built before staging takes the versions in (latest_canonical sees to it). -#}
+{% macro replaced_records(shape, key, columns) -%}
+{% for source_name in var('canonical')[shape] | select('in', var('sources')) | select('in', sources_by_batch()) -%}
+select {{ columns | join(', ') }}
+from {{ before('int_' ~ source_name ~ '__' ~ shape) }}
+where ({{ key | join(', ') }}) in (
+    select ({{ key | join(', ') }}) from {{ source(source_name, shape) }}
+    where _batch in ({{ new_batches(source_name, shape) }})
+)
+{{ 'union all' if not loop.last }}
+{% endfor -%}
+{%- endmacro %}
+
+{#- How the records of a shape that count differ from those that counted at the build before, where a record counts from its moment on: a query of its
+    own. One that is told otherwise has gone as it was and has come as it is; one from after the former reporting instant did not count yet. -#}
+{% macro moment_changes(shape, key, columns, moment) -%}
+with told as (
+    {{ union_canonical(shape, columns, moments=[moment]) | indent(4) }}
+),
+
+replaced as (
+    select {{ columns | join(', ') }} from {{ ref('int_' ~ shape ~ '_replaced') }}
+    where {{ moment }} < {{ as_of_before() }}
+),
+
+counting as (
+    select * from told
+    where {{ moment }} < {{ as_of() }}
+),
+
+come as (
+    select * from counting
+    except
+    select * from replaced
+),
+
+-- only where another version stands for it now: one that is older, though it came late, replaces nothing
+gone as (
+    select replaced.{{ columns | join(', replaced.') }}
+    from replaced
+    inner join told on {{ same_key('replaced', 'told', key) }}
+    except
+    select * from counting
+),
+
+changes as (
+    select *, 1 as change from come
+    union all
+    select *, -1 as change from gone
+),
+
+dated as (
+    select
+        *,
+        {{ local_date(moment) }} as day
+    from changes
+)
+
+select * from dated
 {%- endmacro %}

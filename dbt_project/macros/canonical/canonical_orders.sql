@@ -12,9 +12,15 @@ mapped as (
         ordered_at,
         amount,
         currency,
-        status
+        status,
+        _batch
     from orders
 )
 
 select * from mapped
+{%- endmacro %}
+
+{#- Whether an order was placed: a cart left behind is none. -#}
+{% macro is_order_placed(status) -%}
+    coalesce(lower(trim({{ status }})), '') <> 'abandoned'
 {%- endmacro %}

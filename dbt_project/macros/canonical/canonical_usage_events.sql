@@ -13,7 +13,8 @@ mapped as (
         occurred_at,
         session_id,
         duration_seconds,
-        quantity
+        quantity,
+        _batch
     from events
 )
 

@@ -63,5 +63,8 @@
     {{ source(source_name, stream) }}
     {%- endif -%}
     {%- endset -%}
+    {% if var('increment') and stream in replaced_streams() -%}
+    -- depends_on: {{ ref('int_' ~ stream ~ '_replaced') }}
+    {% endif -%}
     {{ latest_version(told, key=key, columns=columns) }}
 {%- endmacro %}

@@ -1,68 +1,16 @@
+{{ config(materialized='view') }}
+
 -- A day of activity makes a customer active on the mornings of the days after it, as many as inactivity_days. Months are told from the
 -- days alone: customers times months are never written out.
 {%- set tomorrow = 'cast(' ~ dbt.dateadd('day', 1, last_reported_day()) ~ ' as date)' %}
 
-with events as (
-    select
-        customer_node,
-        {{ local_date('occurred_at') }} as day
-    from {{ ref('int_usage_events_unioned') }}
-    where customer_node is not null
-),
-
--- a cart left behind is no order
-orders as (
-    select
-        customer_node,
-        {{ local_date('ordered_at') }} as day
-    from {{ ref('int_orders_unioned') }}
-    where customer_node is not null and coalesce(lower(trim(status)), '') <> 'abandoned'
-),
-
-identities as (
-    select node, customer_key from {{ ref('int_customer_identities') }}
-),
-
-active_nodes as (
-    select customer_node, day from events
-    union
-    select customer_node, day from orders
-),
-
-active_days as (
-    select
-        identities.customer_key,
-        active_nodes.day
-    from active_nodes
-    inner join identities on active_nodes.customer_node = identities.node
-    group by identities.customer_key, active_nodes.day
-),
-
-followed as (
+with stays as (
     select
         customer_key,
-        day,
-        lag(day) over (partition by customer_key order by day) as previous_day
-    from active_days
-),
-
-numbered as (
-    select
-        customer_key,
-        day,
-        sum(case when {{ dbt.datediff('previous_day', 'day', 'day') }} <= {{ var('inactivity_days') }} then 0 else 1 end) over (
-            partition by customer_key order by day rows between unbounded preceding and current row
-        ) as stay
-    from followed
-),
-
-stays as (
-    select
-        customer_key,
-        min(day) as first_day,
-        cast({{ dbt.dateadd('day', var('inactivity_days'), 'max(day)') }} as date) as seen_until
-    from numbered
-    group by customer_key, stay
+        first_day,
+        cast({{ dbt.dateadd('day', var('inactivity_days'), 'last_day') }} as date) as seen_until,
+        customer_first_day
+    from {{ ref('int_activity_stays') }}
 ),
 
 placed as (
@@ -70,7 +18,7 @@ placed as (
         customer_key,
         cast({{ dbt.date_trunc('month', 'first_day') }} as date) as first_month,
         case when seen_until < {{ tomorrow }} then cast({{ dbt.date_trunc('month', 'seen_until') }} as date) end as last_month,
-        min(cast({{ dbt.date_trunc('month', 'first_day') }} as date)) over (partition by customer_key) as customer_first_month
+        cast({{ dbt.date_trunc('month', 'customer_first_day') }} as date) as customer_first_month
     from stays
 ),
 
