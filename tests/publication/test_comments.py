@@ -1,6 +1,8 @@
 """The comments' publication: a file apart from the marts, where it is asked for, whole, and gone where it is not."""
 
 import stat
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -138,11 +140,34 @@ def test_a_copy_that_fails_leaves_the_last_good_one(asked: Settings) -> None:
     asked.warehouse.unlink()
     with pytest.raises(CommentsNotBuilt, match="run build_marts first"):
         publish_comments(asked, {"fingerprint": "f2", "run": "r", "holds_sandbox_data": True}, run="a")
+    built = build(asked, "f2")
     asked.warehouse.write_bytes(b"not a database")
-    with pytest.raises(duckdb.Error):
-        publish_comments(asked, {"fingerprint": "f2", "run": "r", "holds_sandbox_data": True}, run="a")
+    with pytest.raises(CommentsNotBuilt, match=r"warehouse\.duckdb is open elsewhere or damaged: end the process that has it open, or run"):
+        publish_comments(asked, built, run="a")
     assert [path.name for path in asked.published.iterdir()] == ["comments.duckdb"]
     assert read(asked, "select fingerprint from comments.comments.publication") == [("f1",)]
+
+
+def test_a_warehouse_that_is_open_elsewhere_is_named(asked: Settings) -> None:
+    built = build(asked)
+    holds = f"import duckdb, sys; held = duckdb.connect({str(asked.warehouse)!r}); print(flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", holds], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdin is not None
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        with pytest.raises(CommentsNotBuilt, match=r"warehouse\.duckdb is open elsewhere or damaged") as told:
+            publish_comments(asked, built, run="a")
+        holder.stdin.close()
+    assert str(told.value).startswith(str(asked.warehouse))
+    assert publish_comments(asked, built, run="b") == 2
+
+
+def test_a_build_that_has_the_warehouse_open_is_named_as_that(asked: Settings) -> None:
+    built = build(asked)
+    asked.marts.with_name("built.json").unlink()
+    asked.warehouse.write_bytes(b"half of a database")
+    with pytest.raises(CommentsNotBuilt, match="a build began while its comments were copied: publish again when it has ended"):
+        publish_comments(asked, built, run="a")
 
 
 def test_a_build_and_so_a_publication_follows_when_it_is_switched(asked: Settings) -> None:
