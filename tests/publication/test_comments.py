@@ -14,7 +14,7 @@ import pytest
 from kuulo.landing.whole_files import private_folder, whole_file, write_json
 from kuulo.publication.attempts import Attempt, TakenOver
 from kuulo.publication.comments import CommentsNotBuilt, comments_path, publish_comments
-from kuulo.publication.publish import publish_marts
+from kuulo.publication.publish import NothingToPublish, publish_marts
 from kuulo.settings import Settings
 from kuulo.warehouse.made_from import inputs
 
@@ -91,6 +91,17 @@ def test_switched_off_the_file_goes(asked: Settings) -> None:
     publish_comments(asked, built, run="a")
     assert publish_comments(replace(asked, publish_comments=False), built, run="a") is None
     assert list(asked.published.iterdir()) == []
+
+
+def test_switched_off_the_file_goes_though_no_build_succeeds(asked: Settings) -> None:
+    publish_comments(asked, build(asked), run="a")
+    asked.marts.with_name("built.json").unlink()
+    with pytest.raises(NothingToPublish, match="run build_marts first"):
+        publish_marts(asked, run="b")
+    assert comments_path(asked).exists()
+    with pytest.raises(NothingToPublish, match="run build_marts first"):
+        publish_marts(replace(asked, publish_comments=False), run="c")
+    assert not comments_path(asked).exists()
 
 
 def test_what_a_killed_attempt_left_goes_with_the_next_one_whatever_it_does(asked: Settings) -> None:

@@ -58,25 +58,31 @@ def _copy(warehouse: Path, target: Path, built: dict[str, Any]) -> int:
     return int(copied[0]) if copied else 0
 
 
+def withdraw_comments(settings: Settings, *, run: str) -> None:
+    """Where the setting is off, remove published/comments.duckdb, whether a build has succeeded since or not.
+
+    A copy that nobody renews would keep those who have been erased. An older attempt must not bring them back either, so this is
+    fenced as the publication is.
+    """
+    path = comments_path(settings)
+    remove_what_was_left(path)
+    if not settings.publish_comments and (path.exists() or list(path.parent.glob(f".{path.name}.*"))):  # or somebody is at work on it still
+        with Attempt.begin(settings, "comments", run).finishing():
+            path.unlink(missing_ok=True)
+
+
 def publish_comments(settings: Settings, built: dict[str, Any], *, run: str) -> int | None:
     """Bring published/comments.duckdb to what `built` (the note of the last build) says, whole; how many comments, None for no change.
 
-    Where the setting is off, the file goes: a copy that nobody renews would keep those who have been erased. An older attempt must
-    not bring them back either, so this is fenced as the marts' publication is, by tickets of its own.
+    Where the setting is off, the file goes. This is fenced as the marts' publication is, by tickets of its own.
 
     Raises:
         CommentsNotBuilt: the warehouse is gone, open elsewhere or damaged, or another build has begun meanwhile.
         TakenOver: a later attempt has begun; this one leaves nothing.
         DiskRefuses: the disk is full or read-only; what was published stays.
     """
-    path = comments_path(settings)
-    remove_what_was_left(path)
-    if not settings.publish_comments:
-        if path.exists() or list(path.parent.glob(f".{path.name}.*")):  # or somebody is at work on it still
-            with Attempt.begin(settings, "comments", run).finishing():
-                path.unlink(missing_ok=True)
-        return None
-    if _published_from(path) == built["fingerprint"]:
+    withdraw_comments(settings, run=run)
+    if not settings.publish_comments or _published_from(comments_path(settings)) == built["fingerprint"]:
         return None
     if not settings.warehouse.exists():
         raise CommentsNotBuilt(f"{settings.warehouse} is gone, so there are no comments to publish: run build_marts first")

@@ -14,7 +14,7 @@ from kuulo.errors import KuuloError
 from kuulo.landing.disk_room import disk_room
 from kuulo.landing.whole_files import private_folder, sync, whole_file
 from kuulo.publication.attempts import Attempt, TakenOver
-from kuulo.publication.comments import publish_comments
+from kuulo.publication.comments import publish_comments, withdraw_comments
 from kuulo.publication.copied_build import CopiedBuild
 from kuulo.settings import Settings
 from kuulo.sql_text import quoted, text
@@ -117,6 +117,7 @@ def publish_marts(settings: Settings, *, run: str) -> dict[str, int] | None:
     """
     built = built_from(settings)
     if not built:
+        withdraw_comments(settings, run=run)
         raise NothingToPublish("there are no built marts: run build_marts first")
     publish_comments(settings, built, run=run)
     parquet = settings.published / "parquet"
