@@ -234,6 +234,20 @@ def test_what_is_shown_of_refused_rows_holds_nobody(settings: Settings) -> None:
     assert list(refused_batches(settings, "zendesk")) == []
 
 
+@pytest.mark.parametrize("name", ["anna.virtanen", "matti", "Anna Virtanen", "10.2.3.4", "mannerheimintie-1", "050123", "recommend"])
+def test_a_name_in_a_column_that_is_nobodys_is_masked_there(settings: Settings, name: str) -> None:
+    """A wrong column may hold anything; `recommend` and `shop` are the feed's own, each of its column."""
+    folder = settings.inbox / "shop"
+    folder.mkdir(parents=True)
+    (folder / "feed.yml").write_text(FEED.replace("survey_id: {value: shop}", "survey_id: shop"))
+    (folder / "answers.csv").write_text(f"id,at,mail,customer,text,score,shop\n1,2026-01-05,,,,99,{name}\n2,2026-01-05,,,,9,{name}\n")
+    [batch] = [file.batch for file in land_inbox(settings=settings, run="first", clock=lambda: LANDED).files]
+    validate_source(settings=settings, source=FILES, run="first", clock=lambda: LANDED)
+    [row] = refused_rows(BatchPlace(settings, "files", "survey_answers", batch), FILES.stream("survey_answers"), 5)
+    assert row.shown["survey_id"] == f"<survey_id: text of {len(name)} characters>"
+    assert (row.shown["question_id"], row.shown["score"]) == ('"recommend"', "99.0")
+
+
 @pytest.fixture
 def command(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
     monkeypatch.setattr(quarantine_command, "load_settings", lambda: settings)
