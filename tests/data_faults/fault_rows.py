@@ -1,6 +1,6 @@
 """The faulty rows themselves, by fault: as lines of a file of answers, and as a vendor's answers.
 
-Expected are the accounts (rows received, refused by rule; the others enter) and what the mart of the metric counts.
+Expected are the accounts (rows received, refused by rule; the others enter); the mart of the metric counts those that enter.
 """
 
 from dataclasses import dataclass, field
@@ -18,20 +18,16 @@ class Fault:
     Attributes:
         rows: of each row what is not as in a good one.
         refused: how many are refused, by rule.
-        counted: how many of those that enter are answers of the metric in `nps_by_day`.
+        touchpoint: what the rows of a file are known by in `nps_by_day` where it is not their survey.
     """
 
     rows: list[dict[str, Any]]
     refused: dict[str, int] = field(default_factory=dict)
-    in_the_mart: int | None = None
+    touchpoint: str = ""
 
     @property
     def entering(self) -> int:
         return len(self.rows) - sum(self.refused.values())
-
-    @property
-    def counted(self) -> int:
-        return self.entering if self.in_the_mart is None else self.in_the_mart
 
 
 def _scores(*scores: Any) -> list[dict[str, Any]]:
@@ -69,7 +65,7 @@ IN_A_FILE = {
     "D10": Fault(_comments(TEN_MB, TEN_MB + "x"), {"typed:comment": 1}),
     "D11": Fault(FORMULAS),
     "D12": Fault(SQL),
-    "D13": Fault([{"survey": "../../x"}, {"survey": "CON"}, {"survey": "x" * 300}, {"survey": "a\0b"}], in_the_mart=0),
+    "D13": Fault([{"survey": survey, "touchpoint": "D13"} for survey in ("../../x", "CON", "x" * 300, "a\0b")], touchpoint="D13"),
     "D14": Fault(_times("2025-12-19T10:00:00Z")),
     "D20": Fault([{"score": 5}, {"score": 5, "scale": "1-5"}, {"score": 9, "scale": "1-5"}], {"on_scale:score": 1}),
     "D21": Fault([{"id": "same-id"}]),

@@ -1,6 +1,8 @@
 """The comments' publication: a file apart from the marts, where it is asked for, whole, and gone where it is not."""
 
 import stat
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from kuulo.landing.whole_files import private_folder, whole_file, write_json
 from kuulo.publication.attempts import Attempt, TakenOver
 from kuulo.publication.comments import CommentsNotBuilt, comments_path, publish_comments
-from kuulo.publication.publish import publish_marts
+from kuulo.publication.publish import NothingToPublish, publish_marts
 from kuulo.settings import Settings
 from kuulo.warehouse.made_from import inputs
 
@@ -91,6 +93,17 @@ def test_switched_off_the_file_goes(asked: Settings) -> None:
     assert list(asked.published.iterdir()) == []
 
 
+def test_switched_off_the_file_goes_though_no_build_succeeds(asked: Settings) -> None:
+    publish_comments(asked, build(asked), run="a")
+    asked.marts.with_name("built.json").unlink()
+    with pytest.raises(NothingToPublish, match="run build_marts first"):
+        publish_marts(asked, run="b")
+    assert comments_path(asked).exists()
+    with pytest.raises(NothingToPublish, match="run build_marts first"):
+        publish_marts(replace(asked, publish_comments=False), run="c")
+    assert not comments_path(asked).exists()
+
+
 def test_what_a_killed_attempt_left_goes_with_the_next_one_whatever_it_does(asked: Settings) -> None:
     built, left = build(asked), [asked.published / f".comments.duckdb.17.aside{ending}" for ending in ("", ".database", ".database.wal")]
     for settings in (asked, asked, replace(asked, publish_comments=False)):
@@ -138,11 +151,34 @@ def test_a_copy_that_fails_leaves_the_last_good_one(asked: Settings) -> None:
     asked.warehouse.unlink()
     with pytest.raises(CommentsNotBuilt, match="run build_marts first"):
         publish_comments(asked, {"fingerprint": "f2", "run": "r", "holds_sandbox_data": True}, run="a")
+    built = build(asked, "f2")
     asked.warehouse.write_bytes(b"not a database")
-    with pytest.raises(duckdb.Error):
-        publish_comments(asked, {"fingerprint": "f2", "run": "r", "holds_sandbox_data": True}, run="a")
+    with pytest.raises(CommentsNotBuilt, match=r"warehouse\.duckdb is open elsewhere or damaged: end the process that has it open, or run"):
+        publish_comments(asked, built, run="a")
     assert [path.name for path in asked.published.iterdir()] == ["comments.duckdb"]
     assert read(asked, "select fingerprint from comments.comments.publication") == [("f1",)]
+
+
+def test_a_warehouse_that_is_open_elsewhere_is_named(asked: Settings) -> None:
+    built = build(asked)
+    holds = f"import duckdb, sys; held = duckdb.connect({str(asked.warehouse)!r}); print(flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", holds], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdin is not None
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        with pytest.raises(CommentsNotBuilt, match=r"warehouse\.duckdb is open elsewhere or damaged") as told:
+            publish_comments(asked, built, run="a")
+        holder.stdin.close()
+    assert str(told.value).startswith(str(asked.warehouse))
+    assert publish_comments(asked, built, run="b") == 2
+
+
+def test_a_build_that_has_the_warehouse_open_is_named_as_that(asked: Settings) -> None:
+    built = build(asked)
+    asked.marts.with_name("built.json").unlink()
+    asked.warehouse.write_bytes(b"half of a database")
+    with pytest.raises(CommentsNotBuilt, match="a build began while its comments were copied: publish again when it has ended"):
+        publish_comments(asked, built, run="a")
 
 
 def test_a_build_and_so_a_publication_follows_when_it_is_switched(asked: Settings) -> None:

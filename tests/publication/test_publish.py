@@ -105,6 +105,37 @@ def test_without_a_build_it_says_what_to_do(settings):
         publish_marts(settings, run="a")
 
 
+def half_of(source: Path, target: Path) -> None:
+    """What a copy of a file is that is written meanwhile."""
+    target.write_bytes(source.read_bytes()[:6000])
+
+
+def test_a_build_that_begins_while_its_marts_are_copied_is_named(settings, monkeypatch):
+    build(settings, 41, "f1")
+
+    def torn(source: Path, target: Path) -> None:
+        settings.marts.with_name("built.json").unlink()  # what a build does first
+        half_of(source, target)
+
+    monkeypatch.setattr("shutil.copyfile", torn)
+    with pytest.raises(NothingToPublish, match="a build began while its marts were copied: publish again when it has ended"):
+        publish_marts(settings, run="a")
+    assert list(settings.published.iterdir()) == []
+
+
+def test_marts_that_are_damaged_are_named_and_the_last_good_ones_stay(settings, monkeypatch):
+    build(settings, 41, "f1")
+    publish_marts(settings, run="a")
+    build(settings, 42, "f2")
+    with monkeypatch.context() as broken:
+        broken.setattr("shutil.copyfile", half_of)
+        with pytest.raises(NothingToPublish, match=f"^{settings.marts} is open elsewhere or damaged: end the process that has it open, or"):
+            publish_marts(settings, run="b")
+    assert published_nps(settings) == (41, 41)
+    publish_marts(settings, run="c")
+    assert published_nps(settings) == (42, 42)
+
+
 def test_only_the_owner_can_read_what_is_published(settings):
     build(settings, 41, "f1")
     publish_marts(settings, run="a")

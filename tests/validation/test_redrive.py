@@ -1,6 +1,8 @@
 """Refused rows are looked at without personal data, and go through again after a correction, without asking anybody."""
 
+import errno
 import json
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,8 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from kuulo.erasure.sweep import sweep
+from kuulo.landing import typed_again
+from kuulo.landing.disk_room import DiskRefuses
 from kuulo.landing.land_inbox import land_inbox
 from kuulo.landing.land_stream import land_stream
+from kuulo.landing.landed_files import landed_files
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.receipt import read_landing_receipt, read_run_receipts, read_validation_receipt
 from kuulo.orchestration import quarantine_command
@@ -109,6 +114,38 @@ def test_a_feed_that_is_gone_is_named_and_its_rows_stay(settings: Settings) -> N
     assert "has no feed.yml" in done.lines[0]
     assert done.missed == [done.lines[0]]
     assert judged(place)[1] == 1
+
+
+def test_a_folder_that_is_gone_and_a_page_that_is_rotten_keep_no_other_file_out(settings: Settings) -> None:
+    place = land_shop(settings)
+    for feed in ("retired", "rotten"):
+        shutil.copytree(settings.inbox / "shop", settings.inbox / feed)
+        land_inbox(settings=settings, run="first", clock=lambda: LANDED)
+    retired, rotten = (next(file.place for file in landed_files(settings) if file.feed == feed) for feed in ("retired", "rotten"))
+    for feed in ("shop", "rotten"):
+        (settings.inbox / feed / "feed.yml").write_text(FEED.replace('"0-10"', '"0-10", missing: ["99"]'))
+    shutil.rmtree(settings.inbox / "retired")
+    (page,) = rotten.landing.glob("page-*.zst")
+    page.write_bytes(b"rotten")
+    done = again(settings, FILES, "survey_answers")
+    assert done.typed.batches == [place.batch]
+    assert done.typed.left == {
+        retired.batch: "inbox/retired: is not there any more: lay its feed.yml there again, or leave its rows as they are",
+        rotten.batch: "what was kept of it cannot be typed again (ZstdError): lay the file into the inbox again",
+    }
+    assert judged(place) == (2, 1, {"typed:score": 1}, 0)
+
+
+def test_a_full_disk_is_no_fault_of_a_file(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    land_shop(settings)
+    (settings.inbox / "shop" / "feed.yml").write_text(FEED.replace('"0-10"', '"0-10", missing: ["99"]'))
+
+    def full(*_given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(typed_again, "land_file", full)
+    with pytest.raises(DiskRefuses, match="no space left on the disk: free some, then run again"):
+        again(settings, FILES, "survey_answers")
 
 
 def land_survicate(settings: Settings, source: Source, *rows: dict[str, Any]) -> BatchPlace:
@@ -236,6 +273,20 @@ def test_what_is_shown_of_refused_rows_holds_nobody(settings: Settings) -> None:
     }  # fmt: skip
     assert by_rule["typed:score"].shown["score"] == f"<score: text of {len(CANARY)} characters>"
     assert list(refused_batches(settings, "zendesk")) == []
+
+
+@pytest.mark.parametrize("name", ["anna.virtanen", "matti", "Anna Virtanen", "10.2.3.4", "mannerheimintie-1", "050123", "recommend"])
+def test_a_name_in_a_column_that_is_nobodys_is_masked_there(settings: Settings, name: str) -> None:
+    """A wrong column may hold anything; `recommend` and `shop` are the feed's own, each of its column."""
+    folder = settings.inbox / "shop"
+    folder.mkdir(parents=True)
+    (folder / "feed.yml").write_text(FEED.replace("survey_id: {value: shop}", "survey_id: shop"))
+    (folder / "answers.csv").write_text(f"id,at,mail,customer,text,score,shop\n1,2026-01-05,,,,99,{name}\n2,2026-01-05,,,,9,{name}\n")
+    [batch] = [file.batch for file in land_inbox(settings=settings, run="first", clock=lambda: LANDED).files]
+    validate_source(settings=settings, source=FILES, run="first", clock=lambda: LANDED)
+    [row] = refused_rows(BatchPlace(settings, "files", "survey_answers", batch), FILES.stream("survey_answers"), 5)
+    assert row.shown["survey_id"] == f"<survey_id: text of {len(name)} characters>"
+    assert (row.shown["question_id"], row.shown["score"]) == ('"recommend"', "99.0")
 
 
 @pytest.fixture

@@ -121,7 +121,7 @@ class LandedBatch:
     def _is_named(self, place: BatchPlace) -> bool:
         """Whether a kept file names somebody in a row that gave none, such as an answer without a score."""
         mentions = Mentions(self.suppression, place.source, kinds_of(place.source))
-        with tempfile.TemporaryDirectory(dir=private_folder(self.batch.settings.home / "spill")) as folder:
+        with tempfile.TemporaryDirectory(dir=private_folder(self.batch.settings.home / "spill"), prefix=f"{place.source}.") as folder:
             for path in place.landing.glob("page-*.zst"):
                 plain = Path(folder) / path.name.removesuffix(".zst")
                 with path.open("rb") as packed, plain.open("wb") as file:

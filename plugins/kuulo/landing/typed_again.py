@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import zstandard
 
 from kuulo.errors import KuuloError
+from kuulo.landing.disk_room import DiskRefuses, disk_room
 from kuulo.landing.family_receipts import landed_receipts
 from kuulo.landing.land_file import FileLanding, clear_aside, land_file
 from kuulo.landing.land_stream import replay
@@ -136,10 +137,19 @@ def _files(task: _Task) -> TypedAgain:
         for landed in landed_files(task.settings):
             if landed.taken_in and landed.place.stream == task.stream.name and task.speaks_of(landed.receipt):
                 try:
-                    _file(task, landed, done)
-                except KuuloError as error:
-                    done.left[landed.place.batch] = str(error)
+                    with disk_room(task.settings.landing):
+                        _file(task, landed, done)
+                except DiskRefuses:
+                    raise  # nothing is wrong with the file, and the others fare no better
+                except Exception as error:  # whatever is wrong with one file must not keep the others out
+                    done.left[landed.place.batch] = _why(error)
     return done
+
+
+def _why(error: Exception) -> str:
+    """Of an error that is not ours its kind alone, since its text may quote a cell."""
+    unforeseen = f"what was kept of it cannot be typed again ({type(error).__name__}): lay the file into the inbox again"
+    return str(error) if isinstance(error, KuuloError) else unforeseen
 
 
 def _file(task: _Task, landed: LandedFile, done: TypedAgain) -> None:

@@ -13,9 +13,12 @@ from kuulo.settings import load_settings
 @told_without_values
 def build_marts_task() -> dict[str, float]:
     """One `dbt build`; skipped where nothing has changed since the last one."""
+    from kuulo.publication.comments import withdraw_comments
     from kuulo.warehouse.build import build_marts
 
-    built = build_marts(load_settings(), run=str(get_current_context()["run_id"]))
+    settings, run = load_settings(), str(get_current_context()["run_id"])
+    withdraw_comments(settings, run=run)  # first: after a build that fails nothing is published, and nothing would be withdrawn
+    built = build_marts(settings, run=run)
     if built is None:
         raise AirflowSkipException("nothing has changed since the last build")
     return built

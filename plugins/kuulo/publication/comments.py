@@ -12,13 +12,13 @@ from kuulo.crash_points import crash_point
 from kuulo.errors import KuuloError
 from kuulo.landing.whole_files import remove_what_was_left, whole_file
 from kuulo.publication.attempts import Attempt
+from kuulo.publication.copied_build import CopiedBuild
 from kuulo.settings import Settings
 from kuulo.sql_text import text
-from kuulo.warehouse.made_from import built_from
 
 
 class CommentsNotBuilt(KuuloError):
-    """The warehouse that the comments are copied from is gone, or a build has begun to change it."""
+    """The warehouse that the comments are copied from is gone or cannot be read, or a build has begun to change it."""
 
 
 def comments_path(settings: Settings) -> Path:
@@ -58,25 +58,31 @@ def _copy(warehouse: Path, target: Path, built: dict[str, Any]) -> int:
     return int(copied[0]) if copied else 0
 
 
-def publish_comments(settings: Settings, built: dict[str, Any], *, run: str) -> int | None:
-    """Bring published/comments.duckdb to what `built` (the note of the last build) says, whole; how many comments, None for no change.
+def withdraw_comments(settings: Settings, *, run: str) -> None:
+    """Where the setting is off, remove published/comments.duckdb, whether a build has succeeded since or not.
 
-    Where the setting is off, the file goes: a copy that nobody renews would keep those who have been erased. An older attempt must
-    not bring them back either, so this is fenced as the marts' publication is, by tickets of its own.
-
-    Raises:
-        CommentsNotBuilt: the warehouse is gone, or another build has begun meanwhile.
-        TakenOver: a later attempt has begun; this one leaves nothing.
-        DiskRefuses: the disk is full or read-only; what was published stays.
+    A copy that nobody renews would keep those who have been erased. An older attempt must not bring them back either, so this is
+    fenced as the publication is.
     """
     path = comments_path(settings)
     remove_what_was_left(path)
-    if not settings.publish_comments:
-        if path.exists() or list(path.parent.glob(f".{path.name}.*")):  # or somebody is at work on it still
-            with Attempt.begin(settings, "comments", run).finishing():
-                path.unlink(missing_ok=True)
-        return None
-    if _published_from(path) == built["fingerprint"]:
+    if not settings.publish_comments and (path.exists() or list(path.parent.glob(f".{path.name}.*"))):  # or somebody is at work on it still
+        with Attempt.begin(settings, "comments", run).finishing():
+            path.unlink(missing_ok=True)
+
+
+def publish_comments(settings: Settings, built: dict[str, Any], *, run: str) -> int | None:
+    """Bring published/comments.duckdb to what `built` (the note of the last build) says, whole; how many comments, None for no change.
+
+    Where the setting is off, the file goes. This is fenced as the marts' publication is, by tickets of its own.
+
+    Raises:
+        CommentsNotBuilt: the warehouse is gone, open elsewhere or damaged, or another build has begun meanwhile.
+        TakenOver: a later attempt has begun; this one leaves nothing.
+        DiskRefuses: the disk is full or read-only; what was published stays.
+    """
+    withdraw_comments(settings, run=run)
+    if not settings.publish_comments or _published_from(comments_path(settings)) == built["fingerprint"]:
         return None
     if not settings.warehouse.exists():
         raise CommentsNotBuilt(f"{settings.warehouse} is gone, so there are no comments to publish: run build_marts first")
@@ -84,7 +90,8 @@ def publish_comments(settings: Settings, built: dict[str, Any], *, run: str) -> 
 
 
 def _publish(settings: Settings, attempt: Attempt, built: dict[str, Any]) -> int:
-    with contextlib.ExitStack() as swapping, whole_file(comments_path(settings)) as aside:
+    of_build = CopiedBuild(settings=settings, built=built, what="comments", file=settings.warehouse, failure=CommentsNotBuilt)
+    with contextlib.ExitStack() as swapping, of_build.told_of(), whole_file(comments_path(settings)) as aside:
         database = Path(f"{aside}.database")  # DuckDB opens no empty file, and the one aside must stay the one that is held
         try:
             copied = _copy(settings.warehouse, database, built)
@@ -94,6 +101,5 @@ def _publish(settings: Settings, attempt: Attempt, built: dict[str, Any]) -> int
                 path.unlink(missing_ok=True)
         crash_point("publication.comments_copied")
         swapping.enter_context(attempt.finishing())
-        if built_from(settings) != built:
-            raise CommentsNotBuilt("a build began while its comments were copied: publish again when it has ended")
+        of_build.refuse_another()
     return copied

@@ -14,14 +14,15 @@ from kuulo.errors import KuuloError
 from kuulo.landing.disk_room import disk_room
 from kuulo.landing.whole_files import private_folder, sync, whole_file
 from kuulo.publication.attempts import Attempt, TakenOver
-from kuulo.publication.comments import publish_comments
+from kuulo.publication.comments import publish_comments, withdraw_comments
+from kuulo.publication.copied_build import CopiedBuild
 from kuulo.settings import Settings
 from kuulo.sql_text import quoted, text
 from kuulo.warehouse.made_from import built_from
 
 
 class NothingToPublish(KuuloError):
-    """There is no successful build."""
+    """There is no successful build, or none that can be copied now."""
 
 
 def open_published(path: Path) -> duckdb.DuckDBPyConnection:
@@ -109,13 +110,14 @@ def publish_marts(settings: Settings, *, run: str) -> dict[str, int] | None:
     the old file open keeps it.
 
     Raises:
-        NothingToPublish: no build has succeeded, or another one has begun meanwhile.
+        NothingToPublish: no build has succeeded, another one has begun meanwhile, or its file cannot be read.
         CommentsNotBuilt: the comments are to be published too, and cannot be; no mart is published then.
         TakenOver: a later attempt at the publication has begun; this one leaves nothing.
         DiskRefuses: the disk is full or read-only; what was published stays.
     """
     built = built_from(settings)
     if not built:
+        withdraw_comments(settings, run=run)
         raise NothingToPublish("there are no built marts: run build_marts first")
     publish_comments(settings, built, run=run)
     parquet = settings.published / "parquet"
@@ -137,8 +139,9 @@ def publish_marts(settings: Settings, *, run: str) -> dict[str, int] | None:
 
 
 def _publish(settings: Settings, attempt: Attempt, built: dict[str, Any], folder: Path) -> dict[str, int]:
+    copied = CopiedBuild(settings=settings, built=built, what="marts", file=settings.marts, failure=NothingToPublish)
     with contextlib.ExitStack() as swapping:
-        with whole_file(settings.published / "marts.duckdb") as aside:
+        with copied.told_of(), whole_file(settings.published / "marts.duckdb") as aside:
             shutil.copyfile(settings.marts, aside)
             crash_point("publication.copied")
             with duckdb.connect(str(aside)) as connection:
@@ -150,8 +153,7 @@ def _publish(settings: Settings, attempt: Attempt, built: dict[str, Any], folder
             Path(f"{aside}.wal").unlink(missing_ok=True)
             crash_point("publication.prepared")
             swapping.enter_context(attempt.finishing())
-            if built_from(settings) != built:
-                raise NothingToPublish("a build began while its marts were copied: publish again when it has ended")
+            copied.refuse_another()
         crash_point("publication.file_swapped")
         _swap_folder(settings.published / "parquet", folder)
         crash_point("publication.cleared")

@@ -11,19 +11,33 @@ from kuulo.landing.receipt import LandingReceipt, ValidationReceipt
 from kuulo.sources.source import Source, Stream
 
 _MOST_NAMES = 30
-_NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_.$-]{0,63}")  # anything else may be a person's, where a vendor keys an object by people
+# anything else may be a person's: of a column an agent in a wide file, of an object that a vendor keys by people
+_NAME = re.compile(r"[a-z_$][a-z0-9_$]{0,63}")
+_NAME_IN_AN_API = re.compile(r"[a-z_$][A-Za-z0-9_$]{0,63}")
+_KEPT_UNDER = frozenset({"response", "answers"})  # what rows of Survicate do not read is kept under these
 _COMPARED = 7  # batches before: a week of days
 _FEWEST_COMPARED = 5
 _CHANCE = 1e-6  # thirty columns of five hundred windows: no false alarm in sixty histories
 _TIMES, _FEW_ROWS, _SOME_ROWS = 10, 20, 200
 
 
-def field_names(names: Iterable[str]) -> tuple[str, ...]:
-    """Names as a receipt may tell them: those that look like a field's, the first thirty, and how many more there are."""
+def field_names(names: Iterable[str], source: Source, stream: Stream) -> tuple[str, ...]:
+    """Names as a receipt may tell them: those that are written as fields are, the first thirty, and how many more there are.
+
+    Fields are written snake_case, a vendor's camelCase too, and below a declared one behind a dot. One lower-case word cannot be told
+    from a person's first name: a file that has a column an agent should be declared long, a row an agent.
+    """
+    under = {".".join(column.path[:depth]) for column in stream.columns for depth in range(1, len(column.path))} | _KEPT_UNDER
+    form = _NAME_IN_AN_API if source.base_url else _NAME
     found = set(names)
-    told = sorted(name for name in found if _NAME.fullmatch(name) and 2 * sum(letter.isdigit() for letter in name) <= len(name))
-    told = told[:_MOST_NAMES]
+    told = sorted(name for name in found if _is_field(name, form, under))[:_MOST_NAMES]
     return (*told, f"and {len(found) - len(told)} others") if len(told) < len(found) else tuple(told)
+
+
+def _is_field(name: str, form: re.Pattern[str], under: set[str]) -> bool:
+    above, dot, last = name.rpartition(".")
+    digits = sum(letter.isdigit() for letter in name)
+    return bool(form.fullmatch(last)) and (not dot or above in under) and 2 * digits <= len(name)
 
 
 def fields_added(judged: Iterable[LandingReceipt], landed: Iterable[LandingReceipt]) -> set[str]:

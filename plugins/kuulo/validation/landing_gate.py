@@ -137,8 +137,8 @@ def _run_receipt(source: Source, work: _Work, run: str, finished_at: datetime) -
         bytes=sum(receipt.bytes for receipt in landed),
         newest_at=max((receipt.window_end for receipt in entered), default=None),
         seconds=round(sum(receipt.seconds for receipt in receipts), 3),
-        fields_added=field_names(fields_added(landed, work.landed)),
-        fields_missing=field_names(name for receipt in landed for name in history.fields_missing(receipt)),
+        fields_added=field_names(fields_added(landed, work.landed), source, work.stream),
+        fields_missing=field_names((name for receipt in landed for name in history.fields_missing(receipt)), source, work.stream),
     )
 
 

@@ -11,10 +11,10 @@ from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.receipt import ValidationReceipt, read_validation_receipt
 from kuulo.settings import Settings
 from kuulo.sources.source import Column, Stream
+from kuulo.validation.declared_texts import declared_texts
 
-_WORD = re.compile(r"[a-z0-9_.:/+-]*")
 _ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d([T ][\d:.]{1,15}(Z|[+-]\d\d:?\d\d)?)?")
-_LONGEST, _MOST_DIGITS = 40, 6  # more may be a phone number, whatever column it stands in
+_MOST_DIGITS = 6  # more may be a phone number, whatever column it stands in
 
 
 @dataclass(frozen=True)
@@ -62,23 +62,25 @@ def refused_rows(place: BatchPlace, stream: Stream, most: int) -> list[RefusedRo
     """The first refused rows of a batch, at most so many of each first rule, so that every reason is seen.
 
     A row holds what was received, so of what it was read from only declared columns are shown: the key and those that the rules
-    name. Values of personal columns are masked by kind and length; of others too where they might be somebody's.
+    name. Values of personal columns are masked by kind and length; texts of others too unless a declaration or a seed itself gives
+    them to the column: a wrong column may hold anything, and a name looks like any other word.
     """
     import pyarrow.parquet as pq
 
     if not place.quarantined.exists():
         return []
     table = pq.read_table(place.quarantined, columns=["_position", "rule", "rules", "reason", "record"])
+    declared = declared_texts(place.settings, place.source, place.stream)
     seen: Counter[str] = Counter()
     found = []
     for row in (row for batch in table.to_batches(max_chunksize=1_000) for row in batch.to_pylist()):
         seen[row["rule"]] += 1
         if seen[row["rule"]] <= most:
-            found.append(RefusedRow(row["_position"], row["rules"], row["reason"], _shown(row["record"], row["rules"], stream)))
+            found.append(RefusedRow(row["_position"], row["rules"], row["reason"], _shown(row["record"], row["rules"], stream, declared)))
     return found
 
 
-def _shown(record: str, rules: str, stream: Stream) -> dict[str, str]:
+def _shown(record: str, rules: str, stream: Stream, declared: Mapping[str, set[str]]) -> dict[str, str]:
     try:
         values = json.loads(record)
     except (ValueError, RecursionError):
@@ -87,10 +89,10 @@ def _shown(record: str, rules: str, stream: Stream) -> dict[str, str]:
     columns = [column for column in stream.columns if column.name in named or column.name in stream.primary_key]
     if not isinstance(values, dict):
         return {"record": f"<{_kind(values)}>"}
-    return {column.name: _value(column, values) for column in columns}
+    return {column.name: _value(column, values, declared.get(column.name, set())) for column in columns}
 
 
-def _value(column: Column, record: Mapping[str, Any]) -> str:
+def _value(column: Column, record: Mapping[str, Any], declared: set[str]) -> str:
     """A typed row is keyed by column, a row as received by the vendor's path."""
     value: Any = record.get(column.name)
     if column.name not in record:
@@ -101,18 +103,16 @@ def _value(column: Column, record: Mapping[str, Any]) -> str:
             value = value[key]
     if value is None or isinstance(value, bool):
         return json.dumps(value)
-    if column.personal == "none" and _is_harmless(value):
+    if column.personal == "none" and _is_nobodys(value, declared):
         return json.dumps(value, ensure_ascii=False)
     return f"<{column.name}: {_kind(value)}>"
 
 
-def _is_harmless(value: Any) -> bool:
-    """Whether a value can be nobody's name, address or number, which a wrong column may hold: short numbers, times, one lower-case word."""
+def _is_nobodys(value: Any, declared: set[str]) -> bool:
+    """Whether a value can be nobody's name, address or number: short numbers, times, and what was declared."""
     if isinstance(value, int | float):
         return sum(letter.isdigit() for letter in str(value)) <= _MOST_DIGITS
-    if not isinstance(value, str) or len(value) > _LONGEST or "@" in value or not value.isprintable():
-        return False
-    return bool(_ISO_TIME.fullmatch(value)) or bool(_WORD.fullmatch(value) and sum(letter.isdigit() for letter in value) <= _MOST_DIGITS)
+    return isinstance(value, str) and (value in declared or bool(_ISO_TIME.fullmatch(value)))
 
 
 def _kind(value: Any) -> str:

@@ -80,11 +80,13 @@ def data_files(folder: Path) -> list[InboxFile]:
 
 
 def check_feed_folder(folder: Path, inbox: Path) -> None:
-    """Raise FeedError where the folder has no feed.yml, or leads out of the inbox."""
+    """Raise FeedError where the folder is not there or has no feed.yml, or leads out of the inbox."""
     where = f"inbox/{shown(folder.name)}"
     if not folder.resolve().is_relative_to(inbox.resolve()):
         raise FeedError(f"{where}: a link that leads out of the inbox: copy the folder itself here")
     feed_file = folder / FEED_FILE
+    if not folder.is_dir():
+        raise FeedError(f"{where}: is not there any more: lay its {FEED_FILE} there again, or leave its rows as they are")
     if not feed_file.is_file():
         other = next((path.name for path in folder.iterdir() if path.name.lower() in ("feed.yaml", "feed.yml", "feed.yml.txt")), "")
         remedy = f"rename {other} to it" if other else "write one (docs/inbox.md has an example for each stream)"
