@@ -4,7 +4,7 @@
     pre_hook="{{ take_out('int_contacts_touched', ['contact_key']) }}"
 ) }}
 {% if var('increment') -%}
--- depends_on: {{ ref('int_contact_days_touched') }}
+-- depends_on: {{ ref('int_contact_days_touched') }}, {{ ref('int_contact_customers_touched') }}
 {% endif -%}
 
 with contacts as (
