@@ -91,3 +91,8 @@ select * from changes
 {% macro and_in(column, model) -%}
     {%- if var('increment') %}and {{ column }} in (select {{ column }} from {{ ref(model) }}){% endif -%}
 {%- endmacro %}
+
+{#- After only_those_in: also those in which the column's value is one that a model of that column names. -#}
+{% macro or_in(column, model) -%}
+    {%- if var('increment') %}or {{ column }} in (select {{ column }} from {{ ref(model) }}){% endif -%}
+{%- endmacro %}

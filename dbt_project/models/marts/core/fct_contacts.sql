@@ -4,11 +4,12 @@
     pre_hook="{{ take_out('int_contacts_touched', ['contact_key']) }}"
 ) }}
 {% if var('increment') -%}
--- depends_on: {{ ref('int_contact_days_touched') }}, {{ ref('int_contact_customers_touched') }}
+-- depends_on: {{ ref('int_contact_days_touched') }}
 {% endif -%}
 
 with contacts as (
-    select * from {{ ref('int_contacts_to_judge') }}
+    select * from {{ ref('int_contacts_to_judge') }} as known
+    {{ only_those_in('int_contacts_touched', 'known', contact_key()) }}
 ),
 
 judged as (
