@@ -5,9 +5,19 @@
     {{ instant_in_zone(dbt.dateadd('minute', minutes, midnight), 'coalesce(' ~ zone ~ ", '" ~ var('timezone') ~ "')") }}
 {%- endmacro %}
 
-{#- What one row of int_business_hours, joined as `business_hours` on the instant's UTC day, has of open seconds before the
-    instant; summed over the rows of that day, the open seconds since the calendar began. -#}
-{% macro open_seconds_before(instant) -%}
-    business_hours.open_seconds_before_day
-    + least(greatest({{ elapsed_seconds('business_hours.opens_at', instant) }}, 0.0), business_hours.open_seconds)
+{#- A join's condition: this row of int_business_hours, joined as `hours`, holds for the instant; one row does. -#}
+{% macro hold_at(instant, hours='business_hours') -%}
+    cast({{ instant }} as date) = {{ hours }}.day and {{ instant }} >= {{ hours }}.holds_from and {{ instant }} < {{ hours }}.holds_until
+{%- endmacro %}
+
+{#- The open seconds from the beginning of the calendar to an instant that this row holds for. -#}
+{% macro open_seconds_before(instant, hours='business_hours') -%}
+    {{ hours }}.open_seconds_before
+    + least(greatest({{ elapsed_seconds(hours ~ '.opens_at', instant) }}, 0.0), {{ hours }}.open_seconds)
+{%- endmacro %}
+
+{#- The open seconds between two instants, to the microsecond, which instants have: a difference of large numbers is a few billionths off,
+    and how many depends on when the calendar begins. -#}
+{% macro open_seconds_between(from_instant, to_instant, from_hours, to_hours) -%}
+    round({{ open_seconds_before(to_instant, to_hours) }} - ({{ open_seconds_before(from_instant, from_hours) }}), 6)
 {%- endmacro %}

@@ -158,3 +158,8 @@ dated as (
 
 select * from dated
 {%- endmacro %}
+
+{#- After only_those_in: also those in which the column's value is one that a model of that column names. -#}
+{% macro or_in(column, model) -%}
+    {%- if var('increment') %}or {{ column }} in (select {{ column }} from {{ ref(model) }}){% endif -%}
+{%- endmacro %}

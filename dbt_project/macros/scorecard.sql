@@ -3,6 +3,19 @@
     A metric names numerator, denominator and n (answers, contacts or customers behind it); promoters and detractors where an interval needs
     them, and pending where part of it cannot be judged yet. -#}
 {% macro scorecard_parts(relation, day, dimensions, columns, metrics, condition='true') %}
+with sums_by_dimension as (
+    select
+        {{ of_dimension(dimensions, quoted=true) }} as dimension,
+        {{ of_dimension(dimensions, quoted=false) }} as dimension_value,
+        {{ day }} as day,
+        {%- for column in columns %}
+        sum({{ column }}) as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ relation }}
+    where {{ condition }}
+    group by grouping sets (({{ day }}){% for dimension in dimensions %}, ({{ day }}, {{ dimension }}){% endfor %})
+)
+
 {% for metric, parts in metrics.items() -%}
 select
     '{{ metric }}' as metric,
@@ -15,27 +28,14 @@ select
     cast({{ parts.promoters | default('null') }} as bigint) as promoters,
     cast({{ parts.detractors | default('null') }} as bigint) as detractors,
     cast({{ parts.pending | default('0') }} as bigint) as pending
-from (
-    {{ sums_by_dimension(relation, day, dimensions, columns, condition) | indent(4) }}
-) as {{ metric }}_sums
+from sums_by_dimension
 {{ 'union all' if not loop.last }}
 {% endfor %}
 {% endmacro %}
 
-{% macro sums_by_dimension(relation, day, dimensions, columns, condition) -%}
-{% for dimension in ['all'] + dimensions -%}
-select
-    '{{ dimension }}' as dimension,
-    {{ "'all'" if dimension == 'all' else dimension }} as dimension_value,
-    {{ day }} as day,
-    {%- for column in columns %}
-    sum({{ column }}) as {{ column }}{{ ',' if not loop.last }}
-    {%- endfor %}
-from {{ relation }}
-where {{ condition }}
-group by {{ day }}{{ '' if dimension == 'all' else ', ' ~ dimension }}
-{{ 'union all' if not loop.last }}
-{% endfor -%}
+{#- Of a row of grouping sets of one dimension each, the dimension's name or its value; `all` of the whole. -#}
+{% macro of_dimension(dimensions, quoted) -%}
+    case {% for dimension in dimensions %}when grouping({{ dimension }}) = 0 then {{ "'" ~ dimension ~ "'" if quoted else dimension }} {% endfor %}else 'all' end
 {%- endmacro %}
 
 {#- The period grains that are cut from the calendar, and those that end at the reporting instant. -#}

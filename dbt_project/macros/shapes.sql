@@ -48,3 +48,8 @@
 {% macro contact_hmac(source='source', contact='contact_id') -%}
     {{ customer_hmac("'contact:' || " ~ source ~ " || ':' || " ~ contact) }}
 {%- endmacro %}
+
+{#- What a follow-up knows of a subscription. -#}
+{% macro follow_up_subscription_columns() -%}
+    {{ return(['source', 'subscription_id', 'customer_key', 'mrr', 'started_at', 'ended_at']) }}
+{%- endmacro %}

@@ -131,6 +131,27 @@ PIECES[2][("zendesk", "users")] = [
     {"user_id": "1", "role": "end-user", "has_phone": False, "is_active": True, "updated_at": "2026-07-01", "email": "ann@x.example"},
 ]
 
+# follow-ups of customers of whom one thing alone changes later: a call is answered, one ends, a fee comes late, a case runs out, a contact
+# comes late, an answer follows
+for _who in ("answered", "ended", "paid", "overdue", "called", "happier"):
+    PIECES[0][("files", "survey_answers")] += [
+        {"response_id": f"case_{_who}", "question_id": "nps", "metric": "nps", "scale": "0-10", "score": 0, "survey_id": "x",
+         "submitted_at": "2026-05-13T09:00:00" if _who == "overdue" else "2026-03-04T09:00:00", "customer_id": _who},
+    ]  # fmt: skip
+_CALL = {"channel": "phone", "topic": "lamp", "opened_at": "2026-05-01T09:00:00", "is_abandoned": False, "is_bot": False}
+PIECES[0][("files", "contacts")] += [
+    {**_CALL, "contact_id": "waits", "customer_id": "answered", "wait_seconds": 25 * 86400},
+    {**_CALL, "contact_id": "talks", "customer_id": "ended", "direction": "outbound", "talk_seconds": 25 * 86400, "is_resolved": True},
+]
+PIECES[2][("files", "contacts")] += [{**_CALL, "contact_id": "calls", "customer_id": "called", "direction": "outbound"}]
+PIECES[2][("files", "subscriptions")] += [
+    {"subscription_id": "late", "customer_id": "paid", "plan": "plus", "mrr": 25, "started_at": "2026-01-01"},
+]
+PIECES[1][("files", "survey_answers")] += [
+    {"response_id": "happy", "question_id": "nps", "metric": "nps", "scale": "0-10", "score": 9, "survey_id": "x",
+     "submitted_at": "2026-04-04", "customer_id": "happier"},
+]  # fmt: skip
+
 
 def _lay(settings: Settings, step: int) -> None:
     feed, end = PIECES[step], STEPS[step]

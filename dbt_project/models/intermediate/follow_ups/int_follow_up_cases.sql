@@ -1,25 +1,48 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ take_out('int_follow_ups_touched', ['response_key']) }}"
+) }}
+
 with answers as (
     select
         *,
         row_number() over (
             partition by response_key order by priority, sla_business_hours, score_100, question_key
-        ) as answer_rank
-    from {{ ref('int_follow_up_answers') }}
+        ) as answer_rank,
+        min(rule) over (partition by response_key) <> max(rule) over (partition by response_key) as has_several_rules
+    from {{ ref('int_follow_up_answers') }} as known
+    {{ only_those_in('int_follow_ups_touched', 'known', ['response_key']) }}
 ),
 
 business_hours as (
+    select * from {{ ref('int_business_hours') }}
+),
+
+numbers as (
+    select cast(series.generated_number as bigint) as number from ({{ dbt.generate_series(25) }}) as series
+),
+
+-- each row once for every hour of open time, counted from the calendar's beginning, that it has a part of: what runs out in an hour finds
+-- its row by equality
+hours as (
     select
-        day,
-        opens_at,
-        open_seconds,
-        open_seconds_before_day,
-        sum(open_seconds) over (order by day, opens_at rows between unbounded preceding and current row) as open_seconds_until_closing
-    from {{ ref('int_business_hours') }}
+        business_hours.opens_at,
+        business_hours.open_seconds_before,
+        business_hours.open_seconds_before + business_hours.open_seconds as open_seconds_until_closing,
+        cast(floor(business_hours.open_seconds_before / 3600) as bigint) + numbers.number as open_hour
+    from business_hours
+    inner join numbers
+        on
+            cast(floor(business_hours.open_seconds_before / 3600) as bigint) + numbers.number
+            <= cast(ceil((business_hours.open_seconds_before + business_hours.open_seconds) / 3600) as bigint)
+    where business_hours.open_seconds > 0
 ),
 
 rules_of_response as (
     select response_key, rule, min(priority) as priority
     from answers
+    where has_several_rules
     group by response_key, rule
 ),
 
@@ -34,39 +57,25 @@ leads as (
     where answer_rank = 1
 ),
 
--- the open time before the answer, since the calendar began
-placed as (
-    select
-        leads.response_key,
-        sum({{ open_seconds_before('leads.submitted_at') }}) as open_seconds_before
-    from leads
-    inner join business_hours on cast(leads.submitted_at as date) = business_hours.day
-    group by leads.response_key
-),
-
 due as (
     select
-        placed.response_key,
-        placed.open_seconds_before,
-        placed.open_seconds_before + 3600 * leads.sla_business_hours as open_seconds_when_due
-    from placed
-    inner join leads on placed.response_key = leads.response_key
+        leads.response_key,
+        {{ open_seconds_before('leads.submitted_at') }} + 3600 * leads.sla_business_hours as open_seconds_when_due
+    from leads
+    inner join business_hours on {{ hold_at('leads.submitted_at') }}
 ),
 
 -- what runs out exactly at closing time is due then, not when the next day opens
 dated as (
     select
         due.response_key,
-        due.open_seconds_before,
-        {{ seconds_later(
-            'business_hours.opens_at',
-            'due.open_seconds_when_due - (business_hours.open_seconds_until_closing - business_hours.open_seconds)'
-        ) }} as due_at
+        {{ seconds_later('hours.opens_at', 'due.open_seconds_when_due - hours.open_seconds_before') }} as due_at
     from due
-    inner join business_hours
+    inner join hours
         on
-            due.open_seconds_when_due > business_hours.open_seconds_until_closing - business_hours.open_seconds
-            and due.open_seconds_when_due <= business_hours.open_seconds_until_closing
+            cast(ceil(due.open_seconds_when_due / 3600) as bigint) = hours.open_hour
+            and due.open_seconds_when_due > hours.open_seconds_before
+            and due.open_seconds_when_due <= hours.open_seconds_until_closing
 ),
 
 cases as (
@@ -80,14 +89,20 @@ cases as (
         leads.score_100,
         leads.category,
         leads.submitted_at,
+        leads.day,
+        leads.survey,
+        leads.touchpoint,
+        leads.journey_stage,
+        leads.channel,
+        leads.segment,
+        leads.country,
         leads.rule,
-        lists.rules,
+        coalesce(lists.rules, leads.rule) as rules,
         leads.owner,
         leads.sla_business_hours,
-        dated.open_seconds_before,
         dated.due_at
     from leads
-    inner join lists on leads.response_key = lists.response_key
+    left join lists on leads.response_key = lists.response_key
     left join dated on leads.response_key = dated.response_key
 )
 

@@ -1,6 +1,9 @@
 {%- set waiting_since = dbt.dateadd('hour', -var('fcr_window_hours'), as_of_before()) -%}
+{#- how far apart two contacts tell of each other: as a repeat (int_contacts_judged), or after a bot (int_bot_sessions_escalated) -#}
+{%- set hours = [var('fcr_window_hours'), 24] | max -%}
 
--- the contacts to judge and write again: a verdict is about all contacts of a customer, and those that were pending are judged by now
+-- the contacts to judge and write again: a verdict is about the contacts of a customer that are near in time, and those that were
+-- pending are judged by now
 with changes as (
     select source, contact_id from {{ ref('int_contact_changes') }}
 ),
@@ -17,30 +20,40 @@ contacts as (
     select
         contacts.source,
         contacts.contact_id,
-        nodes.customer_key
+        nodes.customer_key,
+        contacts.opened_at
     from {{ ref('int_contacts_unioned') }} as contacts
     left join {{ ref('int_customer_nodes') }} as nodes on contacts.customer_node = nodes.node
 ),
 
-customers as (
-    select known.customer_key
+-- when and with whom something has changed: what was and what is
+told as (
+    select known.customer_key, known.opened_at
     from known
     inner join changes on {{ same_key('known', 'changes', contact_key()) }}
     union
-    select contacts.customer_key
+    select contacts.customer_key, contacts.opened_at
     from contacts
     inner join changes on {{ same_key('contacts', 'changes', contact_key()) }}
-    union
+),
+
+customers as (
     select customer_key_before as customer_key from nodes
     union
     select customer_key from nodes
-    union
-    select customer_key from known
-    where opened_at >= {{ waiting_since }}
 ),
 
+-- what has neither changed nor another customer is as it was known
 touched as (
     select source, contact_id from changes
+    union
+    select known.source, known.contact_id
+    from known
+    inner join told
+        on
+            known.customer_key = told.customer_key
+            and known.opened_at >= {{ dbt.dateadd('hour', -hours, 'told.opened_at') }}
+            and known.opened_at <= {{ dbt.dateadd('hour', hours, 'told.opened_at') }}
     union
     select known.source, known.contact_id
     from known
@@ -49,6 +62,10 @@ touched as (
     select contacts.source, contacts.contact_id
     from contacts
     inner join customers on contacts.customer_key = customers.customer_key
+    union
+    select source, contact_id
+    from known
+    where customer_key is not null and opened_at >= {{ waiting_since }}
 ),
 
 keyed as (

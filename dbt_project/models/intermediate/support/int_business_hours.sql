@@ -1,145 +1,27 @@
-with schedule as (
-    select * from {{ ref('business_hours') }}
-),
-
-holidays as (
-    select * from {{ ref('holidays') }}
-),
-
-contacts as (
-    select * from {{ ref('int_contacts_identified') }}
-),
-
-answers as (
-    select * from {{ ref('int_survey_answers_scored') }}
-),
-
--- replies are measured from contacts, follow-ups are due after answers
-beginnings as (
-    select min(opened_at) as begins_at from contacts
-    union all
-    select min(submitted_at) as begins_at from answers
-),
-
-numbers as (
-    select series.generated_number from ({{ dbt.generate_series(16384) }}) as series
-),
-
-span as (
-    select cast({{ dbt.dateadd('day', -1, 'min(begins_at)') }} as date) as first_day
-    from beginnings
-),
-
-days as (
-    select cast({{ dbt.dateadd('day', 'cast(numbers.generated_number as integer) - 1', 'span.first_day') }} as date) as day
-    from span
-    cross join numbers
-    where numbers.generated_number <= {{ dbt.datediff('span.first_day', as_of(), 'day') }} + 1 + {{ var('business_days_ahead') }}
-),
-
--- 1970-01-05 was a Monday
-weekdays as (
-    select
-        day,
-        cast(day as timestamp) as starts_at,
-        {{ dbt.dateadd('day', 1, 'cast(day as timestamp)') }} as ends_at,
-        mod({{ dbt.datediff("cast('1970-01-05' as date)", 'day', 'day') }}, 7) + 1 as weekday_number
-    from days
+with days as (
+    select * from {{ ref('int_business_days') }}
 ),
 
 opening_times as (
-    select
-        {{ instant_on_clock('weekdays.starts_at', 'schedule.opens', 'schedule.timezone') }} as opens_at,
-        {{ instant_on_clock('weekdays.starts_at', 'schedule.closes', 'schedule.timezone') }} as closes_at,
-        coalesce(schedule.timezone, '{{ var("timezone") }}') as timezone,
-        schedule.calendar
-    from weekdays
-    inner join schedule
-        on
-            weekdays.weekday_number = schedule.weekday
-            and weekdays.day >= schedule.valid_from
-            and (schedule.valid_to is null or weekdays.day < schedule.valid_to)
-),
-
--- a day of every year is written MM-DD, a day of one year YYYY-MM-DD
-holiday_days as (
-    select
-        holidays.calendar,
-        holidays.timezone,
-        weekdays.starts_at,
-        weekdays.ends_at
-    from weekdays
-    inner join holidays
-        on
-            substring(cast(weekdays.day as {{ dbt.type_string() }}), 6, 5) = right(holidays.day, 5)
-            and holidays.day in (cast(weekdays.day as {{ dbt.type_string() }}), right(holidays.day, 5))
-            and weekdays.day >= holidays.valid_from
-            and (holidays.valid_to is null or weekdays.day < holidays.valid_to)
-),
-
--- from midnight to midnight on the holiday's own clock, which need not be that of the opening time
-holidays_met as (
-    select
-        opening_times.opens_at,
-        opening_times.closes_at,
-        {{ instant_in_zone('holiday_days.starts_at', 'coalesce(holiday_days.timezone, opening_times.timezone)') }} as starts_at,
-        {{ instant_in_zone('holiday_days.ends_at', 'coalesce(holiday_days.timezone, opening_times.timezone)') }} as ends_at
-    from opening_times
-    inner join holiday_days on opening_times.calendar = holiday_days.calendar
-),
-
-closures as (
-    select
-        opens_at,
-        closes_at,
-        greatest(opens_at, starts_at) as closed_from,
-        least(closes_at, ends_at) as closed_until,
-        max(least(closes_at, ends_at)) over (
-            partition by opens_at, closes_at order by starts_at, ends_at rows between unbounded preceding and 1 preceding
-        ) as closed_before_until
-    from holidays_met
-    where starts_at < closes_at and ends_at > opens_at
-),
-
--- what is left of an opening time: all of it, what lies before each closure, what lies after the last
-open_times as (
-    select
-        opening_times.opens_at,
-        opening_times.closes_at
-    from opening_times
-    left join closures on opening_times.opens_at = closures.opens_at and opening_times.closes_at = closures.closes_at
-    where closures.opens_at is null
-    union all
-    select
-        coalesce(closed_before_until, opens_at) as opens_at,
-        closed_from as closes_at
-    from closures
-    where closed_from > coalesce(closed_before_until, opens_at)
-    union all
-    select
-        max(closed_until) as opens_at,
-        closes_at
-    from closures
-    group by opens_at, closes_at
-    having max(closed_until) < closes_at
+    select * from {{ ref('int_opening_times') }}
 ),
 
 -- cut at UTC midnight, so that an instant finds the opening times of its day by equality
 by_day as (
     select
-        weekdays.day,
-        greatest(coalesce(open_times.opens_at, weekdays.starts_at), weekdays.starts_at) as opens_at,
-        least(coalesce(open_times.closes_at, weekdays.starts_at), weekdays.ends_at) as closes_at
-    from weekdays
-    left join open_times on weekdays.ends_at > open_times.opens_at and weekdays.starts_at < open_times.closes_at
+        days.day,
+        days.starts_at,
+        days.ends_at,
+        greatest(coalesce(opening_times.opens_at, days.starts_at), days.starts_at) as opens_at,
+        least(coalesce(opening_times.closes_at, days.starts_at), days.ends_at) as closes_at
+    from days
+    left join opening_times on days.ends_at > opening_times.opens_at and days.starts_at < opening_times.closes_at
 ),
 
 measured as (
     select
-        day,
-        opens_at,
-        {{ elapsed_seconds('opens_at', 'closes_at') }} as open_seconds,
-        row_number() over (partition by day order by opens_at) as position_in_day
+        *,
+        {{ elapsed_seconds('opens_at', 'closes_at') }} as open_seconds
     from by_day
 ),
 
@@ -148,19 +30,11 @@ accumulated as (
         day,
         opens_at,
         open_seconds,
-        position_in_day,
-        sum(open_seconds) over (order by day, position_in_day rows between unbounded preceding and current row) - open_seconds
-            as open_seconds_before
+        sum(open_seconds) over (order by day, opens_at rows between unbounded preceding and current row) - open_seconds
+            as open_seconds_before,
+        case when lag(opens_at) over (partition by day order by opens_at) is null then starts_at else opens_at end as holds_from,
+        coalesce(lead(opens_at) over (partition by day order by opens_at), ends_at) as holds_until
     from measured
-),
-
-final as (
-    select
-        day,
-        opens_at,
-        open_seconds,
-        case when position_in_day = 1 then open_seconds_before else 0.0 end as open_seconds_before_day
-    from accumulated
 )
 
-select * from final
+select * from accumulated

@@ -28,7 +28,7 @@ with contacts as (
         transfer_count,
         is_eligible_for_fcr
     from {{ ref('int_contacts_identified') }} as known
-    {{ only_those_in('int_contacts_touched', 'known', contact_key()) }}
+    {{ only_those_in('int_contacts_touched', 'known', contact_key()) }} {{ or_in('customer_key', 'int_contact_customers_touched') }}
 )
 
 select * from contacts

@@ -2,43 +2,22 @@
 
 with contacts as (
     select * from {{ ref('int_contacts_to_judge') }}
+    where first_reply_at is not null
 ),
 
 business_hours as (
     select * from {{ ref('int_business_hours') }}
 ),
 
--- open time between two instants = open time before the later one - open time before the earlier one
-instants as (
-    select
-        source,
-        contact_id,
-        first_reply_at as instant,
-        1 as sign
-    from contacts
-    where first_reply_at is not null
-    union all
-    select
-        source,
-        contact_id,
-        opened_at as instant,
-        -1 as sign
-    from contacts
-    where first_reply_at is not null
-),
-
--- to the microsecond, which instants have: where a day has several opening times, a reply within the same instant would be a few
--- billionths of a second before it
 measured as (
     select
-        instants.source,
-        instants.contact_id,
-        round(sum(
-            instants.sign * ({{ open_seconds_before('instants.instant') }})
-        ), 6) / 60 as first_reply_business_minutes
-    from instants
-    inner join business_hours on cast(instants.instant as date) = business_hours.day
-    group by instants.source, instants.contact_id
+        contacts.source,
+        contacts.contact_id,
+        {{ open_seconds_between('contacts.opened_at', 'contacts.first_reply_at', 'at_opening', 'at_reply') }} / 60
+            as first_reply_business_minutes
+    from contacts
+    inner join business_hours as at_opening on {{ hold_at('contacts.opened_at', 'at_opening') }}
+    inner join business_hours as at_reply on {{ hold_at('contacts.first_reply_at', 'at_reply') }}
 )
 
 select * from measured

@@ -8,7 +8,8 @@
 {% endif -%}
 
 with contacts as (
-    select * from {{ ref('int_contacts_to_judge') }}
+    select * from {{ ref('int_contacts_to_judge') }} as known
+    {{ only_those_in('int_contacts_touched', 'known', contact_key()) }}
 ),
 
 judged as (

@@ -1,5 +1,12 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ take_out('int_follow_ups_touched', ['response_key']) }}"
+) }}
+
 with cases as (
-    select * from {{ ref('int_follow_up_cases') }}
+    select * from {{ ref('int_follow_up_cases') }} as known
+    {{ only_those_in('int_follow_ups_touched', 'known', ['response_key']) }}
 ),
 
 needing_answers as (
@@ -15,15 +22,31 @@ business_hours as (
 ),
 
 subscriptions as (
-    select * from {{ ref('int_subscriptions_by_customer') }}
+    select * from {{ ref('int_follow_up_subscriptions') }}
+),
+
+-- most answers are of customers who are asked nothing here: they are left out before anything is sorted
+asked as (
+    select customer_key, metric
+    from cases
+    where customer_key is not null
+    group by customer_key, metric
 ),
 
 answers as (
     select
-        *,
-        row_number() over (partition by response_key, metric order by score_100, question_key) as rank_in_response,
-        max(submitted_at) over (partition by response_key, metric) as answered_until
-    from {{ ref('fct_survey_answers') }}
+        answers.response_key,
+        answers.customer_key,
+        answers.metric,
+        answers.score,
+        answers.scale,
+        answers.score_100,
+        row_number() over (
+            partition by answers.customer_key, answers.metric, answers.response_key order by answers.score_100, answers.question_key
+        ) as rank_in_response,
+        max(answers.submitted_at) over (partition by answers.customer_key, answers.metric, answers.response_key) as answered_until
+    from {{ ref('fct_survey_answers') }} as answers
+    inner join asked on answers.customer_key = asked.customer_key and answers.metric = asked.metric
 ),
 
 contacted as (
@@ -40,13 +63,14 @@ contacted as (
     group by cases.response_key
 ),
 
-contacted_after as (
+waited as (
     select
-        contacted.response_key,
-        sum({{ open_seconds_before('contacted.first_contacted_at') }}) as open_seconds_before
-    from contacted
-    inner join business_hours on cast(contacted.first_contacted_at as date) = business_hours.day
-    group by contacted.response_key
+        cases.response_key,
+        {{ open_seconds_between('cases.submitted_at', 'contacted.first_contacted_at', 'at_answer', 'at_contact') }} as open_seconds
+    from cases
+    inner join contacted on cases.response_key = contacted.response_key
+    inner join business_hours as at_answer on {{ hold_at('cases.submitted_at', 'at_answer') }}
+    inner join business_hours as at_contact on {{ hold_at('contacted.first_contacted_at', 'at_contact') }}
 ),
 
 -- of several answers of one metric in a response the worst speaks for it, here and in the next; what comes next comes after the last
@@ -54,6 +78,7 @@ contacted_after as (
 nexts as (
     select
         response_key,
+        customer_key,
         metric,
         lead(response_key) over (partition by customer_key, metric order by answered_until, response_key) as next_response_key,
         lead(score) over (partition by customer_key, metric order by answered_until, response_key) as next_score,
@@ -61,13 +86,17 @@ nexts as (
         lead(score_100) over (partition by customer_key, metric order by answered_until, response_key) as next_score_100,
         lead(answered_until) over (partition by customer_key, metric order by answered_until, response_key) as next_submitted_at
     from answers
-    where rank_in_response = 1 and customer_key is not null
+    where rank_in_response = 1
 ),
 
 still_needing as (
-    select response_key, metric
+    select
+        needing_answers.response_key,
+        needing_answers.customer_key,
+        needing_answers.metric
     from needing_answers
-    group by response_key, metric
+    inner join asked on needing_answers.customer_key = asked.customer_key and needing_answers.metric = asked.metric
+    group by needing_answers.response_key, needing_answers.customer_key, needing_answers.metric
 ),
 
 -- at the answer, not today: else whoever left meanwhile would never have been at risk
@@ -88,7 +117,7 @@ followed as (
     select
         cases.response_key,
         cases.customer_key,
-        answers.survey,
+        cases.survey,
         cases.rule,
         cases.rules,
         cases.question_key,
@@ -98,12 +127,12 @@ followed as (
         cases.score_100,
         cases.category,
         cases.submitted_at,
-        answers.day,
-        answers.touchpoint,
-        answers.journey_stage,
-        answers.channel,
-        answers.segment,
-        answers.country,
+        cases.day,
+        cases.touchpoint,
+        cases.journey_stage,
+        cases.channel,
+        cases.segment,
+        cases.country,
         cases.owner,
         cast(cases.sla_business_hours as double) as sla_business_hours,
         cases.due_at,
@@ -117,7 +146,7 @@ followed as (
         contacted.first_contacted_at,
         contacted.is_first_contact_outbound,
         {{ elapsed_seconds('cases.submitted_at', 'contacted.first_contacted_at') }} / 3600 as first_contact_hours,
-        (contacted_after.open_seconds_before - cases.open_seconds_before) / 3600 as first_contact_business_hours,
+        waited.open_seconds / 3600 as first_contact_business_hours,
         case
             when cases.customer_key is not null then coalesce(contacted.first_contacted_at <= cases.due_at, false)
         end as is_contacted_within_sla,
@@ -129,11 +158,18 @@ followed as (
         case when nexts.next_response_key is not null then still_needing.response_key is null end as is_recovered,
         case when cases.customer_key is not null then cast(coalesce(fees.mrr, 0) as double) end as mrr_at_risk
     from cases
-    inner join answers on cases.response_key = answers.response_key and cases.question_key = answers.question_key
     left join contacted on cases.response_key = contacted.response_key
-    left join contacted_after on cases.response_key = contacted_after.response_key
-    left join nexts on cases.response_key = nexts.response_key and cases.metric = nexts.metric
-    left join still_needing on nexts.next_response_key = still_needing.response_key and nexts.metric = still_needing.metric
+    left join waited on cases.response_key = waited.response_key
+    left join nexts
+        on
+            cases.response_key = nexts.response_key
+            and cases.customer_key = nexts.customer_key
+            and cases.metric = nexts.metric
+    left join still_needing
+        on
+            nexts.next_response_key = still_needing.response_key
+            and nexts.customer_key = still_needing.customer_key
+            and nexts.metric = still_needing.metric
     left join fees on cases.response_key = fees.response_key
 )
 
