@@ -24,6 +24,7 @@ from kuulo.warehouse.increment import Increment, increment_since
 from kuulo.warehouse.made_from import built_from, inputs
 from kuulo.warehouse.receipts_table import write_receipts_table
 from kuulo.warehouse.run_dbt import dbt_command, dbt_environment
+from kuulo.warehouse.tables_of_no_model import drop_tables_of_no_model
 
 
 class BuildFailed(KuuloError):
@@ -89,8 +90,9 @@ def _run_dbt(settings: Settings, as_of: datetime, increment: Increment | None) -
     command = dbt_command(settings, *words, as_of=as_of, variables=increment.lay_out(settings) if increment else None)
     environment = dbt_environment(settings, freeze_inputs(settings, settings.marts.parent))
     done = subprocess.run(
-        command, env=environment, check=False, cwd=settings.dbt_project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+        command, env=environment, check=False, cwd=settings.dbt_project,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
+    )  # fmt: skip
     sys.stdout.write(done.stdout)
     if done.returncode != 0:
         refuse_full_disk(settings.home, done.stdout)  # by which dbt writes neither results nor a log, and may leave room behind
@@ -138,6 +140,7 @@ def _build_marts(settings: Settings, run: str) -> dict[str, float] | None:
     crash_point("build.inputs_laid")
     _run_dbt(settings, now["as_of"], increment)
     crash_point("build.dbt_done")
+    drop_tables_of_no_model(settings)
     _take_in_logs(settings)
     for path in (settings.warehouse, settings.marts):
         path.chmod(0o600)
