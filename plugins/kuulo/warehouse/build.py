@@ -23,6 +23,7 @@ from kuulo.warehouse.increment import Increment, increment_since
 from kuulo.warehouse.made_from import built_from, inputs
 from kuulo.warehouse.receipts_table import write_receipts_table
 from kuulo.warehouse.run_dbt import dbt_command, dbt_environment
+from kuulo.warehouse.tables_of_no_model import drop_tables_of_no_model
 
 
 class BuildFailed(KuuloError):
@@ -60,7 +61,7 @@ def _run_dbt(settings: Settings, as_of: datetime, increment: Increment | None, l
     logged = log_size(settings)
     done = subprocess.run(
         command, env=environment, check=False, cwd=settings.dbt_project, pass_fds=[lock],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
     )  # fmt: skip
     sys.stdout.write(done.stdout)
     if done.returncode != 0:
@@ -111,6 +112,7 @@ def _build_marts(settings: Settings, run: str, lock: int) -> dict[str, float] | 
     crash_point("build.inputs_laid")
     _run_dbt(settings, now["as_of"], increment, lock)
     crash_point("build.dbt_done")
+    drop_tables_of_no_model(settings)
     _take_in_logs(settings)
     for path in (settings.warehouse, settings.marts):
         path.chmod(0o600)
