@@ -70,9 +70,9 @@ def scorecard(compiled: CompiledModels) -> MartsInMemory:
             "metric": pa.string(), "period_grain": pa.string(), "period_start": pa.date32(), "dimension": pa.string(),
             "dimension_value": pa.string(), "median": pa.float64(), "n": pa.int64(),
         }),
-        "int_survey_invites": pa.schema({
+        "int_survey_invites_by_day": pa.schema({
             "day": pa.date32(), "survey": pa.string(), "channel": pa.string(), "segment": pa.string(), "country": pa.string(),
-            "is_delivered": pa.bool_(), "is_answered": pa.bool_(),
+            "delivered": pa.int64(), "answered": pa.int64(),
         }),
     }  # fmt: skip
     return MartsInMemory(compiled, ["scorecard_by_period"], given={**GIVEN, **support})

@@ -1,20 +1,7 @@
 {%- set dimensions = ['survey', 'touchpoint', 'journey_stage', 'channel', 'segment', 'country'] -%}
 
-with invites as (
-    select
-        day,
-        survey,
-        channel,
-        segment,
-        country,
-        sum(case when is_delivered then 1 else 0 end) as delivered,
-        sum(case when is_answered then 1 else 0 end) as answered
-    from {{ ref('int_survey_invites') }}
-    group by day, survey, channel, segment, country
-),
-
 -- the headline holds 0-10 instruments only
-nps as (
+with nps as (
     {{ scorecard_parts(
         ref('nps_by_day'), 'day', dimensions,
         ['responses', 'promoters', 'detractors', 'weighted_responses', 'weighted_promoters', 'weighted_detractors'],
@@ -57,7 +44,7 @@ cli as (
 
 response_rate as (
     {{ scorecard_parts(
-        'invites', 'day', ['survey', 'channel', 'segment', 'country'], ['delivered', 'answered'],
+        ref('int_survey_invites_by_day'), 'day', ['survey', 'channel', 'segment', 'country'], ['delivered', 'answered'],
         {'response_rate': {'numerator': 'answered', 'denominator': 'delivered', 'n': 'delivered'}}
     ) }}
 ),

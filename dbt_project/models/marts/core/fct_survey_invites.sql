@@ -3,6 +3,9 @@
     incremental_strategy='append',
     pre_hook="{{ take_out('int_survey_invites_touched', ['invite_key']) }}"
 ) }}
+{% if var('increment') -%}
+-- depends_on: {{ ref('int_survey_invite_days_touched') }}
+{% endif -%}
 
 with invites as (
     select * from {{ ref('int_survey_invites') }} as known

@@ -3,10 +3,11 @@ with invites as (
         cast({{ dbt.date_trunc('month', 'day') }} as date) as month,
         survey,
         channel,
-        is_delivered,
-        is_answered,
-        is_completed
-    from {{ ref('fct_survey_invites') }}
+        invites,
+        delivered,
+        answered,
+        completed
+    from {{ ref('int_survey_invites_by_day') }}
 ),
 
 counted as (
@@ -14,10 +15,10 @@ counted as (
         month,
         survey,
         channel,
-        count(*) as invites,
-        sum(case when is_delivered then 1 else 0 end) as delivered,
-        sum(case when is_answered then 1 else 0 end) as responses,
-        sum(case when is_completed then 1 else 0 end) as completed
+        sum(invites) as invites,
+        sum(delivered) as delivered,
+        sum(answered) as responses,
+        sum(completed) as completed
     from invites
     group by month, survey, channel
 ),
