@@ -97,7 +97,7 @@ test-spark: $(VENV)/.installed-dev $(SPARK)/.installed ## The marts on Spark and
 spark: $(VENV)/.installed $(SPARK)/.installed ## The marts on Spark, as Parquet, beside what DuckDB publishes (docs/spark.md)
 	@$(BIN)/python -m kuulo.warehouse.spark_build
 
-test-crash: $(VENV)/.installed-dev ## The long part of the crash matrix: killed at every point, full disks, dbt among it (minutes)
+test-crash: $(VENV)/.installed-dev ## The long part of the crash matrix: killed at each point, within dbt at two, and full disks (minutes)
 	@$(BIN)/python -m pytest -n 0 -m crash tests/crash
 
 soak: $(VENV)/.installed-dev ## A hundred windows on a bad day, then accounts, rows and marts (long; SOAK_WINDOWS=8 is minutes)

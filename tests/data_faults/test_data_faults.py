@@ -14,7 +14,6 @@ from kuulo.sources.api_errors import SourceContractBroken
 from kuulo.sources.canonical import FILES
 from kuulo.sources.survicate import SURVICATE
 from kuulo.validation import courthouse
-from tests.conftest import CHECKOUT
 from tests.data_faults.fault_home import DAY, FaultHome, accounts, answers, entered, refused, response
 from tests.data_faults.fault_rows import FROM_A_VENDOR, IN_A_FILE, Fault
 
@@ -242,13 +241,3 @@ def test_d23_an_empty_mart_has_its_columns_and_no_row(home: FaultHome) -> None:
     columns = [row[0] for row in home.ask("describe ces_by_day")]
     assert columns[0] == "day"
     assert {"responses", "easy", "score_sum", "ces_mean", "ces_easy_rate"} <= set(columns)
-
-
-def test_every_fault_has_a_line_in_the_docs_and_every_test_that_they_name_is_there() -> None:
-    lines = re.findall(r"^\| (D\d+) \|(.*)\|$", (CHECKOUT / "docs" / "faults.md").read_text(), re.MULTILINE)
-    assert [name for name, _ in lines] == [f"D{number}" for number in range(1, 24)]
-    for name, text in lines:
-        named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", text)
-        assert named, name
-        for path, test in named:
-            assert not test or f"def {test}(" in (CHECKOUT / path).read_text(), (name, path, test)

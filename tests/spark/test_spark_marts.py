@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kuulo.kept_keys import kept_key
 from kuulo.settings import Settings
 from kuulo.warehouse.padded_key import padded_keys
 from kuulo.warehouse.spark_build import SPARK_PYTHON, build_on_spark, spark_folder
@@ -48,8 +49,10 @@ def test_a_mart_has_the_same_rows_on_both(marts, mart):
     assert not differences, "\n".join([mart, *differences])
 
 
-def test_the_customer_key_stands_in_nothing_that_dbt_or_spark_wrote(settings):
-    keys = padded_keys(settings.home / "secrets" / "customer_key")
+@pytest.mark.parametrize("name", ["customer_key", "comment_key"])
+def test_no_key_stands_in_anything_that_dbt_or_spark_wrote(settings, name):
+    file = settings.home / "secrets" / name
+    keys = (kept_key(file), *padded_keys(file))
     written = [path for folder in ("dbt", "spark") for path in (settings.home / folder).rglob("*") if path.is_file()]
     assert len(written) > 100
     for path in written:

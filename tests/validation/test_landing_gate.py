@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from kuulo.landing.disk_room import DiskRefuses
 from kuulo.landing.one_at_a_time import one_at_a_time, source_lock
 from kuulo.landing.receipt import RunReceipt, read_run_receipts, read_validation_receipt
 from kuulo.settings import PROJECT_ROOT
@@ -359,31 +362,35 @@ def with_rule(settings: SeededSettings, tmp_path: Path, rule: dict[str, object])
     return SeededSettings(home=settings.home, seeds_project=settings.seeds_project, suites=suites)
 
 
-@pytest.mark.parametrize("where", ["open_batch", "write_validated"])
-def test_memory_or_disk_that_ran_out_is_told_as_that_and_tried_again(settings, monkeypatch, where):
-    place = land(settings, "files", SURVEY_ANSWERS, [answer(0)])
+FAILING = ["batch_verdict.open_batch", "batch_verdict.write_validated", "duckdb_engine.DuckDBExecutionEngine.execute_query"]
+"""As a batch is opened, as it is written, and within Great Expectations, which tells of an error in words of its own."""
 
-    def failing(*_asked: object) -> None:
-        raise duckdb.OutOfMemoryException("Out of Memory Error: failed to offload data block")
+
+@contextmanager
+def failing(monkeypatch: pytest.MonkeyPatch, where: str, error: Exception) -> Iterator[None]:
+    def fail(*_asked: object) -> None:
+        raise error
 
     with monkeypatch.context() as short:
-        short.setattr(f"kuulo.validation.batch_verdict.{where}", failing)
+        short.setattr(f"kuulo.validation.{where}", fail)
+        yield
+
+
+@pytest.mark.parametrize("where", FAILING)
+def test_memory_that_ran_out_is_told_as_that_and_tried_again(settings, monkeypatch, where):
+    place = land(settings, "files", SURVEY_ANSWERS, [answer(0)])
+    with failing(monkeypatch, where, duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate data of size 16.0 MiB")):
         (receipt,) = validate(settings)
-    assert (receipt.status, receipt.message) == ("stopped", f"b1: {NO_ROOM}")
+    assert (receipt.status, receipt.message) == ("stopped", "b1: memory ran out while the batch was judged: free some, and run again")
     assert not place.validated.exists()
     assert [receipt.status for receipt in validate(settings, "run-2")] == ["validated"]
 
 
-NO_ROOM = "memory or disk ran out while the batch was judged: free some, and run again"
-
-
-def test_rules_that_cannot_be_asked_for_want_of_memory_are_not_called_of_a_wrong_type(settings, monkeypatch):
-    from kuulo.validation.duckdb_engine import DuckDBExecutionEngine
-
-    def failing(*_asked: object) -> None:
-        raise duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block")
-
-    land(settings, "files", SURVEY_ANSWERS, [answer(0)])
-    monkeypatch.setattr(DuckDBExecutionEngine, "execute_query", failing)
-    (receipt,) = validate(settings)
-    assert (receipt.status, receipt.message) == ("stopped", f"b1: {NO_ROOM}")
+@pytest.mark.parametrize("where", FAILING)
+def test_a_full_disk_is_no_fault_of_the_batch_and_told_with_its_folder(settings, monkeypatch, where):
+    place = land(settings, "files", SURVEY_ANSWERS, [answer(0)])
+    offload = duckdb.OutOfMemoryException("Out of Memory Error: failed to offload data block of size 256.0 KiB")
+    with failing(monkeypatch, where, offload), pytest.raises(DiskRefuses, match=f"^{settings.home}: no space left on the disk: free some"):
+        validate(settings)
+    assert read_validation_receipt(place) is None
+    assert [receipt.status for receipt in validate(settings, "run-2")] == ["validated"]

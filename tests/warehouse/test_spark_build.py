@@ -1,12 +1,14 @@
 """What is said to Spark before it starts; what it makes of it is tests/spark."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from kuulo.landing.declaration import typed_schema
 from kuulo.sources.catalog import SOURCES
 from kuulo.warehouse.spark_build import SparkBuildFailed, build_on_spark, chosen_configuration, columns_of
+from kuulo.warehouse.spark_session import lay_sources
 
 CONFIGURATION = """
 # a cluster
@@ -44,3 +46,13 @@ def test_every_declared_column_has_a_type_on_spark():
     for stream in streams:
         assert columns_of(typed_schema(stream)).count("`") == 2 * len(typed_schema(stream))
     assert "`submitted_at` timestamp" in columns_of(typed_schema(SOURCES["files"].stream("survey_answers")))
+
+
+def test_a_home_may_have_a_quote_in_its_name():
+    asked = []
+    session = SimpleNamespace(sql=asked.append)
+    lay_sources(session, {"files.contacts": ("`contact_id` string", "/home/Ann's/spark/inputs/files/contacts")})
+    assert asked[-1] == (
+        "create table files.contacts (`contact_id` string) using parquet "
+        "options (path '/home/Ann\\'s/spark/inputs/files/contacts', recursiveFileLookup 'true')"
+    )

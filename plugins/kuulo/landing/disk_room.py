@@ -60,5 +60,16 @@ def refuse_full_disk(folder: Path, said: str = "") -> None:
             probe.unlink(missing_ok=True)
 
 
+def is_told_in(said: str) -> bool:
+    """Whether the text of an error, whoever raised it, says that the disk takes no more."""
+    return bool(_told_in(said))
+
+
+def refuse_where_told(folder: Path, said: str) -> None:
+    """Raise DiskRefuses about the folder where the text of an error says so."""
+    if why := _told_in(said):
+        raise _refusal(folder, why)
+
+
 def _refusal(folder: Path, why: str) -> DiskRefuses:
     return DiskRefuses(f"{folder}: {why}, then run again; what was there before is untouched")

@@ -16,7 +16,7 @@ from kuulo.landing.file_rows import FileCounts, write_file_rows
 from kuulo.landing.landed_files import write_origin
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.receipt import LandingReceipt, write_receipt
-from kuulo.landing.whole_files import private_folder, whole_file
+from kuulo.landing.whole_files import private_folder, sync, whole_file
 from kuulo.settings import Settings
 from kuulo.sources.canonical import FILES
 from kuulo.sources.inbox.feed import Feed
@@ -147,7 +147,7 @@ def _swapped_in(settings: Settings, stream: Stream, batch: str) -> Iterator[Batc
             crash_point("landing.file_old_left")
         aside.landing.rename(final.landing)
         crash_point("landing.file_landed")
-        _sync_folder(final.landing.parent)
+        sync(final.landing.parent)
     finally:
         _bring_back(settings, aside_root)
         shutil.rmtree(aside_root, ignore_errors=True)
@@ -167,12 +167,4 @@ def _bring_back(settings: Settings, aside_root: Path) -> None:
         final = settings.landing / before.relative_to(root)
         if not final.exists():
             before.rename(final)
-            _sync_folder(final.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            sync(final.parent)

@@ -6,6 +6,7 @@ import duckdb
 from sqlalchemy.exc import DBAPIError
 
 from kuulo.crash_points import crash_point
+from kuulo.landing.disk_room import refuse_where_told
 from kuulo.landing.landing_path import BatchPlace
 from kuulo.landing.receipt import LandingReceipt
 from kuulo.sources.source import Stream
@@ -16,7 +17,7 @@ from kuulo.validation.split import accepted_count, name_refusals, write_quaranti
 from kuulo.validation.suite import Suite
 
 _FEW_ROWS = 20  # below this a share says nothing
-_NO_ROOM = "memory or disk ran out while the batch was judged: free some, and run again"
+_NO_MEMORY = "memory ran out while the batch was judged: free some, and run again"
 
 
 @dataclass(frozen=True)
@@ -58,22 +59,28 @@ class BatchCourt:
         self._rules = {rule.name: rule for rule in suite.rules}
 
     def judge(self, place: BatchPlace, landed: LandingReceipt) -> Verdict:
-        """Judge the batch and write its files; a stopped batch leaves the files of an earlier verdict as they were."""
+        """Judge the batch and write its files; a stopped batch leaves the files of an earlier verdict as they were.
+
+        Raises:
+            DiskRefuses: the disk is full or read-only; no fault of the batch, and the others fare no better.
+        """
         if not place.typed.exists():
             return Verdict(stopped="the typed rows are missing (typed.parquet): land the window again")
         try:
             return self._judged(place, landed)
         except (NoRoom, MemoryError, OSError, duckdb.Error, DBAPIError) as error:
-            if not isinstance(error, NoRoom) and not lacks_room(f"{type(error).__name__}: {error}"):
+            said = f"{type(error).__name__}: {error}"
+            if not isinstance(error, NoRoom) and not lacks_room(said):
                 raise
-            return Verdict(stopped=_NO_ROOM)
+            refuse_where_told(place.settings.home, said)
+            return Verdict(stopped=_NO_MEMORY)
 
     def _judged(self, place: BatchPlace, landed: LandingReceipt) -> Verdict:
         try:
             counts = open_batch(self._connection, place, self._stream)
         except duckdb.Error as error:
             if lacks_room(f"{type(error).__name__}: {error}"):
-                raise NoRoom from error
+                raise NoRoom(str(error)) from error
             return Verdict(stopped=f"the typed rows cannot be read ({type(error).__name__}): land the window again")
         judgement = self._judge.judge(counts.typed - counts.repeats)
         warnings = {name: rows for name, rows in judgement.broken.items() if not self._rules[name].is_critical}

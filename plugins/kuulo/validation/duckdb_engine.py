@@ -20,6 +20,8 @@ from great_expectations.data_context.types.base import DataContextConfig, InMemo
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
+from kuulo.landing.disk_room import is_told_in
+
 if TYPE_CHECKING:
     import duckdb
     from great_expectations.data_context import EphemeralDataContext
@@ -28,13 +30,13 @@ if TYPE_CHECKING:
 _REGEXP_MATCHES = SimpleNamespace(DremioDialect=DuckDBDialect)
 # Beyond it DuckDB spills to the data volume: a batch of five million rows then takes a third of the memory and no more time.
 _MEMORY_LIMIT = "160MB"
-_NO_ROOM = ("OutOfMemoryException", "Out of Memory Error", "No space left on device", "MemoryError", "Disk quota exceeded")
+_NO_MEMORY = ("OutOfMemoryException", "Out of Memory Error", "MemoryError")
 _MOST_THREADS = 4  # each needs its share of the limit
 
 
 def lacks_room(detail: str) -> bool:
     """Whether an error, as text with its kind, says that memory or disk ran out."""
-    return any(sign in detail for sign in _NO_ROOM)
+    return is_told_in(detail) or any(sign in detail for sign in _NO_MEMORY)
 
 
 def _pin_connection(connection: Any, _record: Any) -> None:

@@ -19,7 +19,7 @@ _REFUSALS = sa.table("refusals", sa.column("_position"), sa.column("rule"))
 
 
 class NoRoom(Exception):
-    """Memory or disk ran out while a batch was judged."""
+    """Memory or disk ran out while a batch was judged; what was said of it may quote a value, and is not told."""
 
 
 @dataclass
@@ -139,5 +139,5 @@ def _failure(exception_info: Any) -> str:
         return ""
     detail = str(exception_info)
     if lacks_room(detail):
-        raise NoRoom
+        raise NoRoom(detail)
     return "a column is missing" if "does not exist" in detail or "not found in" in detail else "its type does not suit the rule"

@@ -1,4 +1,4 @@
-"""The customer key as HMAC-SHA256 takes it, so that an engine needs nothing but SHA-256 to make customer keys."""
+"""A kept key (the customers', the comments') as HMAC-SHA256 takes it, so that an engine needs nothing but SHA-256 to make keyed hashes."""
 
 from pathlib import Path
 

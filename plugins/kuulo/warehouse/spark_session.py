@@ -19,7 +19,7 @@ MEANING = {
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.sources.default": "parquet",
     "spark.sql.legacy.createHiveTableByDefault": "false",
-    # the customer key is a session variable, and Spark would print it in plans and its UI
+    # the keys of customers and of comments are session variables, and Spark would print them in plans and its UI
     "spark.redaction.string.regex": "(?i)(0x|x')[0-9a-f]{64,}",
     "spark.sql.redaction.string.regex": "(?i)(0x|x')[0-9a-f]{64,}",
 }
@@ -69,7 +69,7 @@ def lay_sources(session: Any, sources: dict[str, tuple[str, str]]) -> None:
     for name, (columns, folder) in sources.items():
         session.sql(f"create schema if not exists {name.partition('.')[0]}")
         session.sql(f"drop table if exists {name}")
-        session.sql(f"create table {name} ({columns}) using parquet options (path '{folder}', recursiveFileLookup 'true')")
+        session.sql(f"create table {name} ({columns}) using parquet options (path {_literal(folder)}, recursiveFileLookup 'true')")
 
 
 def _submitted_in_this_session() -> None:
