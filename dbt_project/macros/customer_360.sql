@@ -3,6 +3,11 @@
     {{ return(['nps', 'csat', 'ces', 'cli_recommend', 'cli_repurchase', 'cli_try_other', 'emotion', 'expectation', 'experience']) }}
 {%- endmacro %}
 
+{#- Those of them whose answers fall in boxes. -#}
+{% macro boxed_metrics() -%}
+    {{ return(['nps', 'csat', 'ces']) }}
+{%- endmacro %}
+
 {#- The signs that a customer may leave: the word in churn_risk_why, and the column of customer_360 that says whether it is there. -#}
 {% macro churn_risk_signals() -%}
     {{ return({

@@ -104,7 +104,7 @@ select * from changes
 select {{ columns | join(', ') }}
 from {{ before('int_' ~ source_name ~ '__' ~ shape) }}
 where ({{ key | join(', ') }}) in (
-    select ({{ key | join(', ') }}) from {{ source(source_name, shape) }}
+    select {{ key | join(', ') }} from {{ source(source_name, shape) }}
     where _batch in ({{ new_batches(source_name, shape) }})
 )
 {{ 'union all' if not loop.last }}

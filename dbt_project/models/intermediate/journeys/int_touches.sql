@@ -1,15 +1,32 @@
-{%- set window_seconds = var('journey_days') * 86400 -%}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['response_key'],
+    pre_hook="{{ take_out('int_survey_answers_touched', ['response_key']) }}"
+) }}
 
-with answers as (
-    select * from {{ ref('fct_survey_answers') }}
+with {% if var('increment') -%}
+-- a journey is that of a customer, whose responses are all told again, even those that somebody else takes part in
+responses as (
+    select response_key from {{ ref('int_survey_answers_touched') }}
+    union
+    select response_key from {{ ref('fct_survey_answers') }}
+    where customer_key in (select touched.customer_key from {{ ref('int_journey_customers_touched') }} as touched)
 ),
 
-departures as (
-    select * from {{ ref('int_departures') }}
-),
-
-subscriptions as (
-    select * from {{ ref('int_subscriptions_by_customer') }}
+{% endif -%}
+answers as (
+    select
+        response_key,
+        journey_stage,
+        touchpoint,
+        customer_key,
+        submitted_at,
+        day
+    from {{ ref('fct_survey_answers') }}
+    {% if var('increment') -%}
+    where response_key in (select responses.response_key from responses)
+    {%- endif %}
 ),
 
 touches as (
@@ -40,36 +57,12 @@ steps as (
 nexts as (
     select
         response_key,
+        customer_key,
         lead(journey_stage) over (partition by customer_key order by touched_at, response_key) as next_journey_stage,
         lead(touchpoint) over (partition by customer_key order by touched_at, response_key) as next_touchpoint,
         lead(touched_at) over (partition by customer_key order by touched_at, response_key) as next_touched_at
     from steps
     where place_in_response = 1
-),
-
--- of customers with a subscription at the touch, whether the last one ended within the window after it
-fates as (
-    select
-        touches.response_key,
-        touches.journey_stage,
-        touches.touchpoint,
-        max(
-            case
-                when
-                    touches.touched_at < departures.departed_at
-                    and {{ elapsed_seconds('touches.touched_at', 'departures.departed_at') }} <= {{ window_seconds }}
-                    then 1
-                else 0
-            end
-        ) as has_left_after
-    from touches
-    inner join subscriptions
-        on
-            touches.customer_key = subscriptions.customer_key
-            and touches.touched_at > subscriptions.started_at
-            and (subscriptions.ended_at is null or touches.touched_at <= subscriptions.ended_at)
-    left join departures on touches.customer_key = departures.customer_key
-    group by touches.response_key, touches.journey_stage, touches.touchpoint
 ),
 
 joined as (
@@ -80,20 +73,17 @@ joined as (
         touches.customer_key,
         touches.touched_at,
         cast({{ dbt.date_trunc('month', 'touches.day') }} as date) as month,
-        touches.customer_key is not null
-        and {{ elapsed_seconds('touches.touched_at', as_of()) }} > {{ window_seconds }} as is_tracked,
-        coalesce({{ elapsed_seconds('touches.touched_at', 'nexts.next_touched_at') }} <= {{ window_seconds }}, false) as has_next,
+        coalesce({{ elapsed_seconds('touches.touched_at', 'nexts.next_touched_at') }} <= {{ journey_seconds() }}, false) as has_next,
         nexts.next_journey_stage,
-        nexts.next_touchpoint,
-        fates.response_key is not null as is_active,
-        coalesce(fates.has_left_after = 1, false) as has_left_after
+        nexts.next_touchpoint
     from touches
     left join nexts on touches.response_key = nexts.response_key
-    left join fates
-        on
-            touches.response_key = fates.response_key
-            and touches.journey_stage = fates.journey_stage
-            and touches.touchpoint = fates.touchpoint
+    {% if var('increment') -%}
+    -- of somebody else's journey not all responses are here
+    where
+        touches.response_key in (select touched.response_key from {{ ref('int_survey_answers_touched') }} as touched)
+        or nexts.customer_key in (select touched.customer_key from {{ ref('int_journey_customers_touched') }} as touched)
+    {%- endif %}
 )
 
 select * from joined

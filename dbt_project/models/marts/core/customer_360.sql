@@ -2,29 +2,13 @@
 {%- set ninety_days_ago = dbt.dateadd('day', -90, as_of()) -%}
 {%- set oldest_answer = dbt.dateadd('day', -var('churn_risk_answer_days'), as_of()) -%}
 {%- set usage_began = dbt.dateadd('day', 1 - 2 * var('usage_trend_days'), last_reported_day()) -%}
-{%- set boxed = ['nps', 'csat', 'ces'] -%}
 
 with customers as (
     select * from {{ ref('dim_customers') }}
 ),
 
 last_answers as (
-    select
-        customer_key,
-        {% for metric in metrics_of_a_customer() -%}
-        max(case when metric = '{{ metric }}' then score end) as last_{{ metric }}_score,
-        max(case when metric = '{{ metric }}' then scale end) as last_{{ metric }}_scale,
-        {% if metric in boxed -%}
-        max(case when metric = '{{ metric }}' then category end) as last_{{ metric }}_category,
-        {% endif -%}
-        max(case when metric = '{{ metric }}' then submitted_at end) as last_{{ metric }}_at,
-        {% endfor -%}
-        {% for metric in boxed -%}
-        max(case when metric = '{{ metric }}' and needs_follow_up and submitted_at >= {{ oldest_answer }} then 1 else 0 end)
-            as has_bad_{{ metric }}{{ ',' if not loop.last }}
-        {% endfor -%}
-    from {{ ref('int_customer_last_answers') }}
-    group by customer_key
+    select * from {{ ref('int_customer_last_answers') }}
 ),
 
 contacts as (
@@ -73,7 +57,7 @@ joined as (
         {% for metric in metrics_of_a_customer() -%}
         last_answers.last_{{ metric }}_score,
         last_answers.last_{{ metric }}_scale,
-        {% if metric in boxed -%}
+        {% if metric in boxed_metrics() -%}
         last_answers.last_{{ metric }}_category,
         {% endif -%}
         last_answers.last_{{ metric }}_at,
@@ -91,9 +75,9 @@ joined as (
         usage_by_customer.last_used_at,
         {{ safe_ratio('usage_by_customer.events - usage_by_customer.events_before', 'usage_by_customer.events_before') }} as usage_change_rate,
         coalesce({{ local_date('customers.first_seen_at') }} > cast({{ usage_began }} as date), false) as is_young,
-        coalesce(last_answers.has_bad_nps = 1, false) as is_detractor,
-        coalesce(last_answers.has_bad_csat = 1, false) as is_dissatisfied,
-        coalesce(last_answers.has_bad_ces = 1, false) as has_high_effort,
+        coalesce(last_answers.last_nps_needs_follow_up and last_answers.last_nps_at >= {{ oldest_answer }}, false) as is_detractor,
+        coalesce(last_answers.last_csat_needs_follow_up and last_answers.last_csat_at >= {{ oldest_answer }}, false) as is_dissatisfied,
+        coalesce(last_answers.last_ces_needs_follow_up and last_answers.last_ces_at >= {{ oldest_answer }}, false) as has_high_effort,
         coalesce(cases.overdue_follow_ups > 0, false) as has_overdue_follow_up,
         coalesce(contacts.repeats_in_90_days >= {{ var('churn_risk_repeats') }}, false) as has_repeat_contacts,
         coalesce(contacts.unresolved_in_90_days > 0, false) as has_unresolved_contacts,
@@ -141,7 +125,7 @@ final as (
         {% for metric in metrics_of_a_customer() -%}
         last_{{ metric }}_score,
         last_{{ metric }}_scale,
-        {% if metric in boxed -%}
+        {% if metric in boxed_metrics() -%}
         last_{{ metric }}_category,
         {% endif -%}
         last_{{ metric }}_at,

@@ -1,5 +1,5 @@
 with touches as (
-    select * from {{ ref('int_touches') }}
+    select * from {{ ref('int_touches_followed') }}
 ),
 
 nexts as (

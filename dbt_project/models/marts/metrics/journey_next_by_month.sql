@@ -20,7 +20,7 @@ counted as (
         end as next_touchpoint,
         count(*) as touches
     from touches
-    where is_tracked
+    where {{ is_tracked('touches') }}
     group by 1, 2, 3, 4, 5
 ),
 
