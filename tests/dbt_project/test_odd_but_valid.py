@@ -16,6 +16,7 @@ from kuulo.validation.landing_gate import validate_source
 from kuulo.warehouse.build import build_marts
 from tests.dbt_project.odd_rows import AS_OF, odd_rows
 from tests.dbt_project.validated_rows import Row, table_of
+from tests.dbt_runs import parsed_once
 from tests.validation.landed_batches import land
 
 pytestmark = pytest.mark.dbt
@@ -122,7 +123,8 @@ def receipts(settings: Settings, rows: dict[str, list[Row]]) -> list[RunReceipt]
 def ask(settings: Settings, receipts: list[RunReceipt]) -> Ask:
     """Questions about the marts, which are built with every data test."""
     assert receipts
-    build_marts(settings, run="run-1")
+    with parsed_once(settings, "files"):
+        build_marts(settings, run="run-1")
 
     def rows_of(question: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(settings.marts), read_only=True) as connection:

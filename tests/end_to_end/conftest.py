@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from kuulo.sandbox.dialects import DIALECTS
+from kuulo.settings import Settings
+from tests.dbt_runs import parsed_once
 from tests.end_to_end.pipeline import run_pipeline
 
 
@@ -24,6 +27,8 @@ class Run:
 
 @pytest.fixture(scope="session")
 def sandbox_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """`make run` in an empty home."""
+    """`make run` in an empty home: nothing is parsed before, and others begin with what was parsed here."""
     home = tmp_path_factory.mktemp("sandbox") / "home"
-    return Run(home, run_pipeline(home))
+    run = Run(home, run_pipeline(home))
+    with parsed_once(Settings(home=home), "files", "database", *(dialect.source for dialect in DIALECTS)):
+        return run

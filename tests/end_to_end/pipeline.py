@@ -4,13 +4,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from kuulo.settings import Settings
 from tests.conftest import CHECKOUT
+from tests.dbt_runs import parsed_once
 
 RUN_PIPELINE = (sys.executable, "-m", "kuulo.orchestration.run_pipeline")
 
@@ -21,11 +23,12 @@ def environment_of(home: Path, **changes: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(CHECKOUT / "plugins"), "KUULO_HOME": str(home), **changes}
 
 
-def run_pipeline(home: Path, **changes: str) -> subprocess.CompletedProcess[str]:
-    """What `make run` does once the environment is installed."""
-    return subprocess.run(
-        RUN_PIPELINE, env=environment_of(home, **changes), capture_output=True, text=True, check=False, cwd=CHECKOUT, timeout=600
-    )
+def run_pipeline(home: Path, *sources: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """What `make run` does once the environment is installed; where sources are named, with the project parsed for them before."""
+    with parsed_once(Settings(home=home), *sources) if sources else nullcontext():
+        return subprocess.run(
+            RUN_PIPELINE, env=environment_of(home, **changes), capture_output=True, text=True, check=False, cwd=CHECKOUT, timeout=600
+        )
 
 
 @contextmanager

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from kuulo.settings import Settings
 from tests.conftest import CHECKOUT
+from tests.dbt_runs import parsed_once
 from tests.end_to_end.pipeline import environment_of, rows
 
 pytestmark = pytest.mark.end_to_end
@@ -79,7 +81,8 @@ def served(tmp_path):
         env=environment, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
     try:
-        yield home, environment, process
+        with parsed_once(Settings(home=home), "files"), parsed_once(Settings(home=home), "files", "survicate"):
+            yield home, environment, process
     finally:
         process.send_signal(signal.SIGTERM)
         try:

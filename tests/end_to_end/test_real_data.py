@@ -22,7 +22,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     (home / "inbox").mkdir(parents=True, mode=0o700)
     for lay in (real_data.lay_sfo_2017, real_data.lay_pwc_call_center, real_data.lay_telco):
         lay(home / "inbox", SHARED)
-    return Run(home, run_pipeline(home, KUULO_SANDBOX="0"))
+    return Run(home, run_pipeline(home, "files", KUULO_SANDBOX="0"))
 
 
 def query(run: Run, text: str, *parameters: object) -> list[tuple]:

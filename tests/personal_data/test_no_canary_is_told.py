@@ -46,7 +46,8 @@ def planted_run(tmp_path_factory):
     lay_planted_inbox(home)
     with serve(generate_company(7, 60), 0) as server:
         server.reception.answer = planted(server.reception.answer)
-        done = run_pipeline(home, KUULO_SANDBOX="0", KUULO_PUBLISH_COMMENTS="1", **_connections(server, home))
+        sources = ("files", "database", *(dialect.source for dialect in DIALECTS))
+        done = run_pipeline(home, *sources, KUULO_SANDBOX="0", KUULO_PUBLISH_COMMENTS="1", **_connections(server, home))
     return home, done
 
 

@@ -41,7 +41,7 @@ def dbt_command(
     if not every_source:
         given["sources"] = sources_with_rows(settings)
     return [
-        *(sys.executable, "-c", "from dbt.cli.main import cli; cli()"),
+        *(sys.executable, "-m", "kuulo.warehouse.dbt_process"),
         *words,
         *("--project-dir", str(settings.dbt_project), "--profiles-dir", str(settings.dbt_project)),
         *("--target", settings.target, "--target-path", str(settings.home / "dbt" / "target" / settings.target)),
