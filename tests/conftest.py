@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -26,11 +26,17 @@ use_airflow_home(Settings(home=_HOME))
 
 NOW = datetime(2026, 9, 1, 6, 0, tzinfo=UTC)
 _ORDER = {"proof": 3, "end_to_end": 2, "dbt": 1}
+_LONGEST = ("test_sandbox_company.py", "test_airflow_schedule.py")  # begun last, one worker would go on with it alone
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast tests first, so that a mistake shows in seconds."""
-    items.sort(key=lambda item: max((rank for mark, rank in _ORDER.items() if item.get_closest_marker(mark)), default=0))
+    """Fast tests first, so that a mistake shows in seconds; of the slow ones the longest first."""
+
+    def place(item: pytest.Item) -> tuple[int, int]:
+        rank = max((rank for mark, rank in _ORDER.items() if item.get_closest_marker(mark)), default=0)
+        return rank, _LONGEST.index(item.path.name) if item.path.name in _LONGEST else len(_LONGEST)
+
+    items.sort(key=place)
 
 
 _Report = TypeVar("_Report", pytest.TestReport, pytest.CollectReport)
@@ -64,6 +70,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("counted")
         for line in sorted(lines):
             terminalreporter.line(str(line))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _dbt_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The workers of one run share what dbt has parsed."""
+    from tests.dbt_runs import sharing
+
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "parses"
+    folder.mkdir(exist_ok=True)
+    with sharing(folder):
+        yield
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """One home that every data fault goes into, by the inbox and by a scripted vendor, and one build of the marts over all of it."""
 
 import json
-import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,8 +23,9 @@ from kuulo.sources.survicate import SURVICATE
 from kuulo.validation.landing_gate import validate_source
 from kuulo.warehouse.empty_batches import write_empty_batches
 from kuulo.warehouse.receipts_table import write_receipts_table
-from kuulo.warehouse.run_dbt import dbt_command, dbt_environment
+from kuulo.warehouse.run_dbt import dbt_command
 from tests.data_faults.fault_rows import RAW
+from tests.dbt_runs import run_dbt
 from tests.loopback_server import Asked, Reply, serving
 from tests.still_time import StillTime
 
@@ -143,11 +143,8 @@ class FaultHome:
         write_receipts_table(self.settings)
         self.settings.marts.parent.mkdir(parents=True, exist_ok=True)
         words = ["build", "--quiet", "--exclude-resource-type", "unit_test", "test", "--select"]
-        done = subprocess.run(
-            dbt_command(self.settings, *words, *(f"+{mart}" for mart in MARTS)),
-            env=dbt_environment(self.settings), cwd=self.settings.dbt_project, capture_output=True, text=True, check=False, timeout=300,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+        done = run_dbt(self.settings, dbt_command(self.settings, *words, *(f"+{mart}" for mart in MARTS)))
+        assert done.is_good, done.said[-4000:]
         return self.settings.marts
 
     def ask(self, question: str) -> list[tuple[Any, ...]]:

@@ -6,7 +6,6 @@ Parquet. Seeds are read from their files with the types that the project gives t
 
 import json
 import re
-import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,9 @@ from hypothesis import settings as bounds_of
 
 from kuulo.settings import Settings
 from kuulo.sources.catalog import SOURCES
-from kuulo.warehouse.run_dbt import dbt_command, dbt_environment
+from kuulo.warehouse.run_dbt import dbt_command
 from tests.dbt_project.validated_rows import Row, schema_of, table_of
+from tests.dbt_runs import run_dbt
 
 _VALIDATED = re.compile(r"read_parquet\('[^']*?/(\w+)/(\w+)/\*/validated\.parquet'[^)]*\)")
 _SHAPES = ("contacts", "survey_answers", "survey_invites", "subscriptions", "usage_events", "orders", "customers", "identity_pairs")
@@ -59,11 +59,8 @@ class CompiledModels:
         ]
         *command, given = dbt_command(settings, *words, every_source=True)
         chosen = {**json.loads(given), "canonical": {shape: ["files"] for shape in _SHAPES}, **variables}
-        done = subprocess.run(
-            [*command, json.dumps(chosen)],
-            env=dbt_environment(settings), cwd=settings.dbt_project, capture_output=True, text=True, check=False, timeout=300,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+        done = run_dbt(settings, [*command, json.dumps(chosen)])
+        assert done.is_good, done.said[-4000:]
         target = home / "dbt" / "target" / settings.target
         self.manifest: dict[str, Any] = json.loads((target / "manifest.json").read_text())
         nodes = self.manifest["nodes"]

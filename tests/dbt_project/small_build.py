@@ -1,6 +1,5 @@
 """Builds chosen marts from rows written by hand, in a folder of its own, and asks them."""
 
-import subprocess
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,8 +8,9 @@ from typing import Any
 import duckdb
 
 from kuulo.settings import Settings
-from kuulo.warehouse.run_dbt import dbt_command, dbt_environment
+from kuulo.warehouse.run_dbt import dbt_command
 from tests.dbt_project.validated_rows import Row, write_validated
+from tests.dbt_runs import run_dbt
 
 Rows = Mapping[tuple[str, str], Iterable[Row]]
 
@@ -31,16 +31,8 @@ class SmallWarehouse:
         # tests that also need marts that were not chosen are left out
         words = ["build", "--quiet", "--indirect-selection", "buildable", "--exclude-resource-type", *kinds]
         words += ["--select", *(f"+{mart}" for mart in self._marts)]
-        done = subprocess.run(
-            dbt_command(self.settings, *words),
-            env=dbt_environment(self.settings),
-            cwd=self.settings.dbt_project,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+        done = run_dbt(self.settings, dbt_command(self.settings, *words))
+        assert done.is_good, done.said[-4000:]
 
     def ask(self, question: str) -> list[dict[str, Any]]:
         """The rows of a query over the schema `marts`."""

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,9 @@ from kuulo.settings import Settings
 from kuulo.warehouse.personal_copy import build_personal_copy, personal, summary, user_name
 from kuulo.warehouse.run_dbt import dbt_command, dbt_environment
 from tests.conftest import CHECKOUT, NOW
+from tests.crash.processes import Ended
 from tests.dbt_project.validated_rows import write_validated
+from tests.dbt_runs import dbt_process
 
 pytestmark = pytest.mark.dbt
 _BLOCK = re.compile(r"^`(dbt_project/\S+)`:\n\n```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -94,12 +95,9 @@ def test_nothing_is_written_outside_the_own_folder(settings: Settings, chosen: l
     assert re.fullmatch(r"[A-Za-z0-9_-]+", user_name())
 
 
-def _dbt(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
+def _dbt(settings: Settings, *words: str) -> Ended:
     own = personal(settings, "ann")
-    return subprocess.run(
-        dbt_command(own, *words), env=dbt_environment(own, settings.validated), cwd=own.dbt_project, capture_output=True, text=True,
-        check=False, timeout=300,
-    )  # fmt: skip
+    return dbt_process(own.dbt_project, dbt_command(own, *words)[3:], dbt_environment(own, settings.validated))
 
 
 def test_a_renamed_column_fails_before_a_dashboard_sees_it(settings: Settings, chosen: list[str]) -> None:
@@ -116,14 +114,14 @@ def test_a_renamed_column_fails_before_a_dashboard_sees_it(settings: Settings, c
     query = settings.dbt_project / "models/marts/metrics/csat_by_day.sql"
     query.write_text(query.read_text().replace("end as csat\n", "end as csat_share\n"))
     by_contract = _dbt(settings, *words)
-    assert by_contract.returncode != 0
-    assert "This model has an enforced contract that failed" in by_contract.stdout
-    assert "Failure in test assert_every_public_column_is_there" not in by_contract.stdout
+    assert not by_contract.is_good
+    assert "This model has an enforced contract that failed" in by_contract.said
+    assert "Failure in test assert_every_public_column_is_there" not in by_contract.said
     contract = settings.dbt_project / "models/marts/metrics/_survey_metrics.yml"
     text = contract.read_text()
     contract.write_text(text.replace("{name: csat, ", "{name: csat_share, "))
     by_promise = _dbt(settings, *words)
-    assert by_promise.returncode != 0
-    assert "enforced contract" not in by_promise.stdout
-    assert "Failure in test assert_every_public_column_is_there" in by_promise.stdout
-    assert "Got 1 result" in by_promise.stdout
+    assert not by_promise.is_good
+    assert "enforced contract" not in by_promise.said
+    assert "Failure in test assert_every_public_column_is_there" in by_promise.said
+    assert "Got 1 result" in by_promise.said

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.dbt_project.compiled_models import CompiledModels, MartsInMemory
 from tests.dbt_project.small_build import SmallWarehouse
 
 pytestmark = pytest.mark.dbt
@@ -184,7 +185,7 @@ def test_the_mrr_playbook_but_for_its_two_mistakes(tmp_path: Path, shared: Path)
     assert (len(ends_with_the_data), sum(change for *_, change in ends_with_the_data)) == (4, -175)
 
 
-def test_the_telecom_customers_give_the_published_churn(tmp_path: Path, shared: Path) -> None:
+def test_the_telecom_customers_give_the_published_churn(compiled: CompiledModels, shared: Path) -> None:
     with (shared / "data" / "telco" / "Telco-Customer-Churn.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = _subscriptions(
             *(
@@ -193,7 +194,7 @@ def test_the_telecom_customers_give_the_published_churn(tmp_path: Path, shared: 
                 for ended in ["2026-05-15" if row["Churn"] == "Yes" else None]
             )
         )
-    telco = SmallWarehouse(tmp_path / "kuulo", {("files", "subscriptions"): rows}, marts=MARTS, as_of="2026-06-01", data_tests=False)
+    telco = MartsInMemory(compiled, MARTS).build({("files", "subscriptions"): rows})
     month = "from churn_by_month where month = '2026-05-01'"
     assert telco.one(f"select sum(churned_customers) as churned, sum(opening_customers) as opening {month}") == {
         "churned": 1869,

@@ -1,16 +1,16 @@
 """Money of several currencies: one ladder in one of them, to the cent, and a build that ends where a rate is missing."""
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kuulo.settings import Settings
-from kuulo.warehouse.run_dbt import dbt_command, dbt_environment
+from kuulo.warehouse.run_dbt import dbt_command
 from tests.dbt_project.compiled_models import CompiledModels, MartsInMemory
 from tests.dbt_project.validated_rows import write_validated
+from tests.dbt_runs import run_dbt
 
 pytestmark = pytest.mark.dbt
 SUBSCRIPTIONS = ("files", "subscriptions")
@@ -76,14 +76,11 @@ def _tests(home: Path, reporting_currency: str) -> tuple[dict[str, str], str]:
     names = ["assert_every_currency_has_a_rate", "assert_mrr_is_of_one_currency"]
     words = ["build", "--quiet", "--select", "+int_subscriptions_converted", "--exclude-resource-type", "unit_test"]
     *command, given = dbt_command(settings, *words)
-    done = subprocess.run(
-        [*command, json.dumps({**json.loads(given), "reporting_currency": reporting_currency})],
-        env=dbt_environment(settings), cwd=settings.dbt_project, capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
+    done = run_dbt(settings, [*command, json.dumps({**json.loads(given), "reporting_currency": reporting_currency})])
     results = json.loads((home / "dbt/target/duckdb/run_results.json").read_text())["results"]
     statuses = {result["unique_id"].split(".")[2]: result["status"] for result in results}
-    assert (done.returncode == 0) == ("fail" not in statuses.values()), done.stdout
-    return {name: statuses[name] for name in names}, done.stdout
+    assert done.is_good == ("fail" not in statuses.values()), done.said
+    return {name: statuses[name] for name in names}, done.said
 
 
 def test_a_currency_without_a_rate_ends_the_build_by_its_name_and_day(tmp_path: Path) -> None:

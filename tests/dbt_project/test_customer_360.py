@@ -1,6 +1,5 @@
 """The customer on one line: last answers, ninety days of contacts, use, and the signs of leaving with their edges."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -84,12 +83,6 @@ def customers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, A
     warehouse = SmallWarehouse(home, ROWS, marts=["customer_360"], as_of="2026-07-01")
     names = {15.0: "content", 20.0: "troubled", 0.0: "gone", None: "patient"}
     return {names[row["mrr"]]: row for row in warehouse.ask("from customer_360")}
-
-
-def test_nothing_in_gives_empty_marts(tmp_path: Path) -> None:
-    marts = ["customer_360", "follow_ups", "journey_by_month", "journey_next_by_month"]
-    empty = SmallWarehouse(tmp_path / "kuulo", {}, marts=marts, as_of="1970-01-01")
-    assert {mart: len(empty.ask(f"from {mart}")) for mart in marts} == dict.fromkeys(marts, 0)
 
 
 def _of(row: dict[str, Any], *names: str) -> tuple[Any, ...]:

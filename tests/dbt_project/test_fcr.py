@@ -1,6 +1,5 @@
 """First-contact resolution from rows to mart: one customer known by three systems, bots, edges, exclusions."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -160,9 +159,3 @@ def test_a_topic_is_shown_as_given(warehouse: SmallWarehouse) -> None:
 def test_a_bot_session_that_led_to_a_person_is_counted_as_escalated(warehouse: SmallWarehouse) -> None:
     bots = warehouse.one("select sum(bot_sessions) as bots, sum(escalated_from_bot) as escalated from service_levels_by_day")
     assert bots == {"bots": 1, "escalated": 1}
-
-
-def test_nothing_in_gives_empty_marts(tmp_path: Path) -> None:
-    marts = ["fct_contacts", "fcr_by_day", "service_levels_by_day", "fct_subscription_movements", "churn_by_month"]
-    empty = SmallWarehouse(tmp_path / "kuulo", {}, marts=marts, as_of="1970-01-01")
-    assert {mart: len(empty.ask(f"from {mart}")) for mart in marts} == dict.fromkeys(marts, 0)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.dbt_project.small_build import SmallWarehouse
+from tests.dbt_project.compiled_models import CompiledModels, MartsInMemory
 
 pytestmark = pytest.mark.dbt
 
@@ -45,12 +45,11 @@ ROWS = [
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> SmallWarehouse:
-    home = tmp_path_factory.mktemp("service") / "kuulo"
-    return SmallWarehouse(home, {("files", "contacts"): ROWS}, marts=["service_levels_by_day"], as_of="2026-06-01", data_tests=False)
+def warehouse(compiled: CompiledModels) -> MartsInMemory:
+    return MartsInMemory(compiled, ["service_levels_by_day"]).build({("files", "contacts"): ROWS})
 
 
-def test_handle_time_and_speed_of_answer(warehouse: SmallWarehouse) -> None:
+def test_handle_time_and_speed_of_answer(warehouse: MartsInMemory) -> None:
     calls = warehouse.one("from service_levels_by_day where channel = 'phone' and topic = 'aht'")
     assert calls["aht_seconds"] / 60 == pytest.approx(6.7)
     assert (calls["asa_seconds"], calls["wait_seconds_p50"], calls["wait_seconds_p90"]) == (48, 64, 64)
@@ -59,7 +58,7 @@ def test_handle_time_and_speed_of_answer(warehouse: SmallWarehouse) -> None:
     assert (calls["first_replies"], calls["first_reply_minutes_p50"], calls["first_reply_minutes_p90"]) == (0, None, None)
 
 
-def test_the_service_level_that_cisco_prints(warehouse: SmallWarehouse) -> None:
+def test_the_service_level_that_cisco_prints(warehouse: MartsInMemory) -> None:
     """Intelligent Contact Management's manual: 50 of 130 calls answered in time are 38 percent, however nobody's giving up is counted."""
     calls = warehouse.one("from service_levels_by_day where topic = 'cisco'")
     assert (calls["answered_within"], calls["waited"], calls["abandoned_waited"]) == (50, 130, 0)
@@ -67,14 +66,14 @@ def test_the_service_level_that_cisco_prints(warehouse: SmallWarehouse) -> None:
     assert [round(calls[f"service_level_{formula}"], 4) for formula in formulas] == [0.3846] * 4
 
 
-def test_parts_add_up_over_teams_where_rates_would_not(warehouse: SmallWarehouse) -> None:
+def test_parts_add_up_over_teams_where_rates_would_not(warehouse: MartsInMemory) -> None:
     both = warehouse.one(
         "select sum(handle_seconds_sum) / sum(handled) as aht, avg(aht_seconds) as wrong from service_levels_by_day where topic = 'sums'"
     )
     assert both == {"aht": 200, "wrong": 650}
 
 
-def test_bots_are_in_no_average(warehouse: SmallWarehouse) -> None:
+def test_bots_are_in_no_average(warehouse: MartsInMemory) -> None:
     bots = warehouse.one("from service_levels_by_day where channel = 'bot' and topic = 'aht'")
     assert {name: bots[name] for name in ("contacts", "bot_sessions", "answered", "abandoned", "handled", "waited")} == {
         "contacts": 4,
@@ -87,7 +86,7 @@ def test_bots_are_in_no_average(warehouse: SmallWarehouse) -> None:
     assert [bots[name] for name in ("aht_seconds", "asa_seconds", "abandon_rate", "answered_resolution_rate")] == [None] * 4
 
 
-def test_reopened_over_what_was_solved_and_is_watched(warehouse: SmallWarehouse) -> None:
+def test_reopened_over_what_was_solved_and_is_watched(warehouse: MartsInMemory) -> None:
     query = "select team, reopened, reopen_known, reopen_rate, resolved from service_levels_by_day where topic = 'sums' order by team"
     assert [tuple(row.values()) for row in warehouse.ask(query)] == [
         ("a", 10, 10, 1.0, 10),
@@ -96,7 +95,7 @@ def test_reopened_over_what_was_solved_and_is_watched(warehouse: SmallWarehouse)
     ]
 
 
-def test_first_replies_are_those_of_people_who_were_asked(warehouse: SmallWarehouse) -> None:
+def test_first_replies_are_those_of_people_who_were_asked(warehouse: MartsInMemory) -> None:
     query = (
         "select sum(first_replies) as replies, sum(first_reply_minutes_sum) as minutes from service_levels_by_day where topic = 'replies'"
     )
@@ -124,16 +123,10 @@ def _pwc_row(row: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def test_a_call_centres_log_gives_its_known_figures(tmp_path: Path, shared: Path) -> None:
+def test_a_call_centres_log_gives_its_known_figures(compiled: CompiledModels, shared: Path) -> None:
     with (shared / "data" / "pwc_call_center" / "Call-Center-Dataset.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = [_pwc_row(row) for row in csv.DictReader(file)]
-    centre = SmallWarehouse(
-        tmp_path / "kuulo",
-        {("files", "contacts"): rows},
-        marts=["service_levels_by_day", "fcr_by_day"],
-        as_of="2021-04-01",
-        data_tests=False,
-    )
+    centre = MartsInMemory(compiled, ["service_levels_by_day", "fcr_by_day"]).build({("files", "contacts"): rows})
     totals = centre.one(
         """
         select

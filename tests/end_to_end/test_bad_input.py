@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from kuulo.landing.one_at_a_time import one_at_a_time
-from tests.end_to_end.pipeline import rows, run_pipeline
+from tests.end_to_end.pipeline import contents, rows, run_pipeline
 
 pytestmark = pytest.mark.end_to_end
 
@@ -100,5 +100,5 @@ def test_a_second_run_at_the_same_time_is_told_to_wait(tmp_path):
 def test_an_empty_inbox_and_no_sandbox_publish_empty_marts(tmp_path):
     done = run_pipeline(tmp_path / "home", KUULO_SANDBOX="0")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert rows(tmp_path / "home", "select count(*) from nps_by_day") == [(0,)]
+    assert {mart for mart, its_rows in contents(tmp_path / "home").items() if its_rows} == {"dim_dates"}
     assert "put files into the inbox" in done.stdout

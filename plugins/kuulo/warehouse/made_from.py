@@ -41,16 +41,21 @@ def _verdict(receipt: ValidationReceipt) -> str:
     return hashlib.sha256(repr(replace(receipt, run="", seconds=0.0)).encode()).hexdigest()
 
 
+def project_files(project: Path) -> Iterator[bytes]:
+    """Of each file of the dbt project that dbt reads: its path in the project and its bytes."""
+    for part in ("models", "macros", "seeds", "tests", "dbt_project.yml", "profiles.yml"):
+        root = project / part
+        for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
+            if path.is_file():
+                yield str(path.relative_to(project)).encode() + path.read_bytes()
+
+
 def _project_and_settings(settings: Settings) -> Iterator[bytes]:
     yield repr((settings.timezone, settings.target, settings.publish_comments, duckdb.__version__)).encode()
     for key in ("customer_key", "comment_key"):
         yield hmac.digest(kept_key(settings.home / "secrets" / key), b"what the marts are made from", "sha256")
     yield " ".join(sources_with_rows(settings)).encode()
-    for part in ("models", "macros", "seeds", "tests", "dbt_project.yml", "profiles.yml"):
-        root = settings.dbt_project / part
-        for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
-            if path.is_file():
-                yield str(path.relative_to(settings.dbt_project)).encode() + path.read_bytes()
+    yield from project_files(settings.dbt_project)
     yield _ARITHMETIC.read_bytes()
 
 
