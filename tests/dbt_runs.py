@@ -71,10 +71,15 @@ def _parsed_once(command: Sequence[str], environment: Mapping[str, str]) -> Iter
         aside.replace(shared)
 
 
+def _in_sql(folder: str) -> str:
+    return folder.replace("'", "''")
+
+
 def _of_other_folders(parsed: bytes, environment: Mapping[str, str]) -> bytes:
     manifest: dict[str, Any] = msgpack.unpackb(parsed, strict_map_key=False)
     before: dict[str, str] = manifest["env_vars"]
     folders = {folder: environment[name] for name, folder in before.items()}
+    folders |= {_in_sql(folder): _in_sql(there) for folder, there in folders.items()}
     # the home is the beginning of the others
     one_of_them = re.compile("|".join(f"{re.escape(folder)}(?=/)" for folder in sorted(folders, key=len, reverse=True)))
 
