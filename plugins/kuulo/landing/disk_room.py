@@ -50,8 +50,7 @@ def disk_room(folder: Path) -> Iterator[None]:
 
 def refuse_full_disk(folder: Path, said: str = "") -> None:
     """After another process failed that writes there: raise DiskRefuses where what it said tells of it, or the disk is full still."""
-    if why := _told_in(said):
-        raise _refusal(folder, why)
+    refuse_where_told(folder, said)
     with disk_room(folder):
         probe = folder / ".room"
         try:

@@ -94,6 +94,8 @@ def _batches(task: _Task, again: Callable[[_Task, BatchPlace, LandingReceipt], b
         try:
             if again(task, place, receipt):
                 done.batches.append(place.batch)
+        except DiskRefuses:
+            raise
         except KuuloError as error:
             done.left[place.batch] = str(error)
     return done
