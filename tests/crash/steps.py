@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from kuulo.erasure import erase
+from kuulo.erasure import find_person
+from kuulo.erasure.erase import erase_requested, finish_erasures
 from kuulo.landing.land_inbox import land_inbox
 from kuulo.landing.land_stream import land_stream
 from kuulo.publication.publish import publish_marts
@@ -102,9 +103,9 @@ def retain(home: Path, _address: str) -> object:
 
 def erase_person(home: Path, _address: str) -> object:
     """Carry out what lies in erasures/, without the build before it, which has tests of its own."""
-    erase.build_marts = lambda *_, **__: None  # in a process that does nothing else
-    erase.erase_requested(Settings(home=home), run="run-1", clock=now)
-    return erase.finish_erasures(Settings(home=home), clock=now)
+    find_person.build_marts = lambda *_, **__: None  # in a process that does nothing else
+    erase_requested(Settings(home=home), run="run-1", clock=now)
+    return finish_erasures(Settings(home=home), clock=now)
 
 
 STEPS: dict[str, Callable[[Path, str], object]] = {

@@ -137,7 +137,7 @@ def test_an_audit_counts_what_went_in_all_runs_that_it_took(settings: Settings, 
     land_files(settings)
     lay_request(erasures(settings), "case_1", "K-000777", "desk")
     lay_request(erasures(settings), "case_2", "gone.ada@x.example", "desk")
-    monkeypatch.setattr("kuulo.erasure.erase.build_marts", lambda *_, **__: None)
+    monkeypatch.setattr("kuulo.erasure.find_person.build_marts", lambda *_, **__: None)
     for run in ("erasure-1", "erasure-2"):
         with monkeypatch.context() as patched:
             patched.setattr(f"kuulo.erasure.{where}", _killed)
