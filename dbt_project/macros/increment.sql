@@ -163,3 +163,33 @@ select * from dated
 {% macro or_in(column, model) -%}
     {%- if var('increment') %}or {{ column }} in (select {{ column }} from {{ ref(model) }}){% endif -%}
 {%- endmacro %}
+
+{#- What a column was and is of every record that a model names: a query of its own, without null. `fact` is the mart in which the build
+    before left the records, known there by `fact_key`; `records` the model in which they are now, known by `record_key`, and `now` the
+    column as an expression over it. -#}
+{% macro before_and_now(column, touched, fact, fact_key, records, record_key, now=none) -%}
+with touched as (
+    select * from {{ ref(touched) }}
+),
+
+known as (
+    select known.{{ column }}
+    from {{ before(fact, database='marts', schema='marts') }} as known
+    inner join touched on {{ same_key('known', 'touched', fact_key) }}
+),
+
+incoming as (
+    select {{ now or ('records.' ~ column) }} as {{ column }}
+    from {{ ref(records) }} as records
+    inner join touched on {{ same_key('records', 'touched', record_key) }}
+),
+
+before_and_now as (
+    select {{ column }} from known
+    union
+    select {{ column }} from incoming
+)
+
+select * from before_and_now
+where {{ column }} is not null
+{%- endmacro %}
