@@ -19,11 +19,12 @@ def dbt_environment(
 ) -> dict[str, str]:
     """The environment that dbt runs in: no telemetry, our package importable, the folders and the reporting instant of this installation.
 
+    Nothing of Airflow's: models have no use for connections, and dbt goes through its environment at every line of its log.
     `inputs` is the folder of validated rows to read, where it is not the installation's own; `as_of` another reporting instant than the
     installation's; `as_of_before` that of the build which is brought up to date. Instants are here and not among dbt's variables
     because dbt parses the whole project anew for any changed variable (6 processor seconds).
     """
-    return child_environment(
+    environment = child_environment(
         KUULO_AS_OF=_naive(as_of or reporting_date(settings)),
         KUULO_AS_OF_BEFORE=_naive(as_of_before) if as_of_before else "",
         DBT_SEND_ANONYMOUS_USAGE_STATS="False",
@@ -33,6 +34,7 @@ def dbt_environment(
         KUULO_HOME=str(settings.home),
         KUULO_VALIDATED=str(inputs or settings.validated),
     )
+    return {name: value for name, value in environment.items() if not name.startswith("AIRFLOW_")}
 
 
 def _naive(instant: datetime) -> str:
