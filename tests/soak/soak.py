@@ -13,6 +13,7 @@ from typing import Any
 
 import psutil
 
+from kuulo.landing.one_at_a_time import one_at_a_time
 from kuulo.sandbox.company import Company
 from kuulo.sandbox.database_file import lay_database
 from kuulo.sandbox.history import AS_OF, HISTORY_START
@@ -184,6 +185,9 @@ class Soak:
             ended, killed_at = self._once(processes, task, refresh=refresh, is_victim=is_victim and attempt == 0)
             if ended.is_good:
                 return
+            if killed_at and task.step == "build":
+                with one_at_a_time(self.home / "locks" / "build.lock"):
+                    pass  # its dbt lives a moment longer, and keeps other builds out
             told, by_hand = ended.line.split(":")[0], False
             tries += 1
             with self._lock:

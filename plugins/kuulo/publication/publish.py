@@ -77,6 +77,10 @@ def _swap_folder(link: Path, folder: Path) -> None:
     before = link.resolve() if link.is_symlink() else None
     for left in link.parent.glob(f".{link.name}.*"):
         left.unlink()
+    for old in link.parent.glob(f".{link.name}-*"):  # before the swap: who is killed behind it has published, and nobody comes again
+        if old not in (folder, before):
+            shutil.rmtree(old)
+    crash_point("publication.cleared")
     aside = link.with_name(f".{link.name}.{uuid.uuid4().hex}")
     aside.symlink_to(folder.name)
     if link.exists() and not link.is_symlink():
@@ -84,9 +88,6 @@ def _swap_folder(link: Path, folder: Path) -> None:
     crash_point("publication.link_laid")
     aside.replace(link)
     crash_point("publication.folder_swapped")
-    for old in link.parent.glob(f".{link.name}-*"):
-        if old not in (folder, before):
-            shutil.rmtree(old)
 
 
 def _export(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
@@ -156,5 +157,4 @@ def _publish(settings: Settings, attempt: Attempt, built: dict[str, Any], folder
             copied.refuse_another()
         crash_point("publication.file_swapped")
         _swap_folder(settings.published / "parquet", folder)
-        crash_point("publication.cleared")
     return rows
