@@ -57,17 +57,38 @@ def _rows(file: Path) -> Counter[str]:
     return Counter(map(repr, table.to_pylist()))
 
 
-def differences(home: Path, undisturbed: Path) -> tuple[Counter[str], Counter[str]]:
-    """Rows lost and rows too many, by what they are lost from: each batch's validated and refused rows, by all their values."""
-    lost: Counter[str] = Counter()
-    doubled: Counter[str] = Counter()
+@dataclass
+class Differences:
+    """How the batches of a home differ from those of an undisturbed reading: rows by the file they are in.
+
+    Attributes:
+        lost: rows of the undisturbed reading that are not there.
+        doubled: rows that are there too often, or that the undisturbed reading does not know.
+        again: rows that the undisturbed reading has in another window of the stream. A window that is read late or again is read by its
+            times, where the undisturbed reading went on from the vendor's cursor: that costs a longer reading and no row.
+    """
+
+    lost: Counter[str] = field(default_factory=Counter)
+    doubled: Counter[str] = field(default_factory=Counter)
+    again: Counter[str] = field(default_factory=Counter)
+
+
+def differences(home: Path, undisturbed: Path) -> Differences:
+    """Compare each batch's validated and refused rows by all their values."""
+    told = Differences()
     for folder, name in (("validated", "validated.parquet"), ("quarantine", "quarantined.parquet")):
         places = {path.relative_to(root) for root in (home, undisturbed) for path in root.glob(f"{folder}/*/*/*/{name}")}
-        for place in sorted(places):
-            found, wanted = _rows(home / place), _rows(undisturbed / place)
-            lost[str(place)] += (wanted - found).total()
-            doubled[str(place)] += (found - wanted).total()
-    return +lost, +doubled
+        for stream in sorted({place.parent.parent for place in places}):
+            known = {place: _rows(undisturbed / place) for place in sorted(places) if place.parent.parent == stream}
+            of_the_stream = {row for rows in known.values() for row in rows}
+            for place, wanted in known.items():
+                found = _rows(home / place)
+                told.lost[str(place)] += (wanted - found).total()
+                for row, count in (found - wanted).items():
+                    is_again = row in of_the_stream and row not in wanted
+                    told.again[str(place)] += int(is_again)
+                    told.doubled[str(place)] += count - int(is_again)
+    return Differences(+told.lost, +told.doubled, +told.again)
 
 
 def left_over(home: Path) -> list[str]:

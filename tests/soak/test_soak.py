@@ -37,6 +37,7 @@ from tests.soak.soak import Soak
 pytestmark = pytest.mark.soak
 
 _ENOUGH_FOR_EVERY_KIND = 60  # windows
+_ENOUGH_FOR_RARE_KINDS = 500  # customers
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Soaked:
     home: Path
     undisturbed: Path
     windows: int
+    customers: int
     seed: int
     bad: Soak
     good: Soak
@@ -67,7 +69,7 @@ def soaked(company: Company) -> Iterator[Soaked]:
         bad = Soak(home, company, jobs=disturbed(jobs, Random(seed)), seed=seed, is_bad=True)
         for soak in (good, bad):
             soak.run()
-        yield Soaked(home, undisturbed, windows, seed, bad, good)
+        yield Soaked(home, undisturbed, windows, company.customers, seed, bad, good)
     finally:
         shutil.rmtree(folder)
 
@@ -84,7 +86,7 @@ def _listed(counts: Counter[str]) -> str:
 
 def test_the_rows_of_the_day_are_accounted_for_and_told_as_one_table(soaked: Soaked, capsys: pytest.CaptureFixture[str]) -> None:
     told, day, found = soaked.bad.told, soaked.bad.day, accounts(soaked.home)
-    lost, doubled = differences(soaked.home, soaked.undisturbed)
+    differing = differences(soaked.home, soaked.undisturbed)
     assert found.received == found.validated + found.quarantined + found.duplicates > 0
     lines = [
         f"soak: seed {soaked.seed}, {soaked.windows} windows of 8 sources, with repetitions {told.windows}",
@@ -98,8 +100,9 @@ def test_the_rows_of_the_day_are_accounted_for_and_told_as_one_table(soaked: Soa
         f"  waits not waited    {told.waited:,.0f} s",
         f"  rows                {found.received:,} received = {found.validated:,} validated + {found.quarantined:,} quarantined "
         f"+ {found.duplicates:,} exact duplicates",
-        f"  rows lost           {lost.total()}",
-        f"  rows doubled        {doubled.total()}",
+        f"  rows lost           {differing.lost.total()}",
+        f"  rows doubled        {differing.doubled.total()}",
+        f"  rows read again     {differing.again.total()}, in windows that were read late or again, by their times",
         f"  builds              {told.builds}, looks of a reader {soaked.bad.reader.looks}, at {len(soaked.bad.reader.seen)} of them",
         f"  seconds             {told.seconds:,.0f}, of the undisturbed reading {soaked.good.told.seconds:,.0f}",
         f"  of it in tasks      {', '.join(f'{step} {ms // 1000} s' for step, ms in sorted(told.by_step.items()))}",
@@ -121,8 +124,11 @@ def test_the_day_was_bad(soaked: Soaked) -> None:
     assert told.kills.total() >= soaked.windows // 4
     assert soaked.bad.jobs == []
     if soaked.windows >= _ENOUGH_FOR_EVERY_KIND:
-        rare = {"page repeated"}  # a small company has few lists of several pages
-        assert {each.name for each in RATES} - rare <= set(day.committed)
+        # of few customers there are few requests: what is rare, or needs a list of several pages, may not come
+        expected = {
+            each.name for each in RATES if soaked.customers >= _ENOUGH_FOR_RARE_KINDS or (each.fits == "any" and each.per_thousand >= 4)
+        }
+        assert expected <= set(day.committed)
         assert {"read", "validate", "build", "publish"} <= set(told.kills)
 
 
@@ -137,8 +143,10 @@ def test_every_window_of_every_stream_is_there_and_its_accounts_balance(soaked: 
 
 def test_no_row_is_lost_and_none_is_doubled(soaked: Soaked, company: Company) -> None:
     """Batch by batch the rows of the undisturbed reading, validated and refused, by all their values."""
-    assert differences(soaked.home, soaked.undisturbed) == (Counter(), Counter())
-    assert accounts(soaked.home).validated == accounts(soaked.undisturbed).validated > 20 * company.customers
+    differing, validated = differences(soaked.home, soaked.undisturbed), accounts(soaked.undisturbed).validated
+    assert (differing.lost, differing.doubled) == (Counter(), Counter())
+    again = sum(count for place, count in differing.again.items() if place.startswith("validated/"))
+    assert accounts(soaked.home).validated - again == validated > 20 * company.customers
 
 
 def test_readers_saw_whole_marts(soaked: Soaked) -> None:
