@@ -1,10 +1,12 @@
 """What must be true in the end: accounts that balance, and the rows of a reading that nothing disturbed."""
 
 import fcntl
+import json
 import os
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -52,9 +54,13 @@ def accounts(home: Path) -> Accounts:
 def _rows(file: Path) -> Counter[str]:
     if not file.exists():
         return Counter()
-    table = pq.read_table(file)
-    table = table.drop_columns([name for name in table.column_names if name in OF_THE_READING])
-    return Counter(map(repr, table.to_pylist()))
+    return Counter(repr(_of_the_record(row)) for row in pq.read_table(file).to_pylist())
+
+
+def _of_the_record(row: dict[str, Any]) -> dict[str, Any]:
+    """Without what tells of the reading; a refused row has its record as JSON."""
+    kept = {name: value for name, value in row.items() if name not in OF_THE_READING}
+    return {**kept, "record": _of_the_record(json.loads(kept["record"]))} if "record" in kept else kept
 
 
 @dataclass
