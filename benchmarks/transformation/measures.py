@@ -18,7 +18,7 @@ from kuulo.settings import Settings  # noqa: E402
 
 def _results_of(settings: Settings) -> list[tuple[str, float]]:
     """(kind and name, seconds) of all that dbt ran."""
-    path = settings.home / "dbt" / "target" / settings.target / "run_results.json"
+    path = settings.dbt_target / "run_results.json"
     results = json.loads(path.read_text())["results"]
     return [(" ".join(result["unique_id"].split(".")[:3:2]), result["execution_time"]) for result in results]
 

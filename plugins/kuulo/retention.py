@@ -96,7 +96,7 @@ def _old_run_receipts(settings: Settings, now: datetime) -> list[Path]:
 
 
 def _old_logs(settings: Settings, now: datetime) -> list[Path]:
-    folders = [settings.home / "logs", settings.home / "airflow" / "logs", settings.home / "dbt" / "logs"]
+    folders = [settings.home / "logs", settings.home / "airflow" / "logs", settings.dbt_logs]
     found = [path for folder in folders for path in folder.rglob("*.log*") if path.is_file() and not path.is_symlink()]
     return [path for path in found if _is_older(settings, "logs", datetime.fromtimestamp(path.stat().st_mtime, UTC), now)]
 

@@ -96,6 +96,16 @@ class Settings:
         return self.home / "build" / "marts.duckdb"
 
     @property
+    def dbt_target(self) -> Path:
+        """What dbt writes of the project and of its last run: manifests, run_results.json, its parse."""
+        return self.home / "dbt" / "target" / self.target
+
+    @property
+    def dbt_logs(self) -> Path:
+        """The folder of dbt.log."""
+        return self.home / "dbt" / "logs"
+
+    @property
     def published(self) -> Path:
         """What BI tools read: published/marts.duckdb, published/parquet/<mart>.parquet, and, where it is asked for, comments.duckdb."""
         return self.home / "published"

@@ -61,7 +61,7 @@ class CompiledModels:
         chosen = {**json.loads(given), "canonical": {shape: ["files"] for shape in _SHAPES}, **variables}
         done = run_dbt(settings, [*command, json.dumps(chosen)])
         assert done.is_good, done.said[-4000:]
-        target = home / "dbt" / "target" / settings.target
+        target = settings.dbt_target
         self.manifest: dict[str, Any] = json.loads((target / "manifest.json").read_text())
         nodes = self.manifest["nodes"]
         self.nodes: dict[str, Any] = {name: node for name, node in nodes.items() if node["resource_type"] in ("model", "seed")}

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from kuulo.landing.disk_room import DiskRefuses
 from kuulo.landing.whole_files import private_folder, whole_file, write_json
 from kuulo.publication.attempts import Attempt, TakenOver
 from kuulo.publication.comments import CommentsNotBuilt, comments_path, publish_comments
@@ -157,6 +158,16 @@ def test_a_copy_that_fails_leaves_the_last_good_one(asked: Settings) -> None:
         publish_comments(asked, built, run="a")
     assert [path.name for path in asked.published.iterdir()] == ["comments.duckdb"]
     assert read(asked, "select fingerprint from comments.comments.publication") == [("f1",)]
+
+
+def test_a_disk_that_fills_while_they_are_copied_is_told_as_full(asked: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise duckdb.IOException("IO Error: Could not write all bytes to file: No space left on device")
+
+    monkeypatch.setattr("kuulo.publication.comments._copy", refuse)
+    with pytest.raises(DiskRefuses, match=f"^{asked.published}: no space left on the disk"):
+        publish_comments(asked, build(asked), run="a")
+    assert not comments_path(asked).exists()
 
 
 def test_a_warehouse_that_is_open_elsewhere_is_named(asked: Settings) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from kuulo.landing.disk_room import DiskRefuses
 from kuulo.publication.publish import NothingToPublish, open_published, publish_marts
 from kuulo.settings import Settings
 from tests.publication.built_marts import build
@@ -130,6 +131,23 @@ def test_marts_that_are_damaged_are_named_and_the_last_good_ones_stay(settings, 
     with monkeypatch.context() as broken:
         broken.setattr("shutil.copyfile", half_of)
         with pytest.raises(NothingToPublish, match=f"^{settings.marts} is open elsewhere or damaged: end the process that has it open, or"):
+            publish_marts(settings, run="b")
+    assert published_nps(settings) == (41, 41)
+    publish_marts(settings, run="c")
+    assert published_nps(settings) == (42, 42)
+
+
+def test_a_disk_that_fills_while_duckdb_writes_is_told_as_full_and_not_as_damage(settings, monkeypatch):
+    build(settings, 41, "f1")
+    publish_marts(settings, run="a")
+    build(settings, 42, "f2")
+
+    def refuse(*_: object) -> None:
+        raise duckdb.IOException("IO Error: Could not write all bytes to file: No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("kuulo.publication.publish._export", refuse)
+        with pytest.raises(DiskRefuses, match=f"^{settings.published}: no space left on the disk: free some"):
             publish_marts(settings, run="b")
     assert published_nps(settings) == (41, 41)
     publish_marts(settings, run="c")

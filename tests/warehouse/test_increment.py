@@ -170,7 +170,7 @@ def _build(settings: Settings) -> Increment | None:
     increment = increment_since(settings, built_from(settings), now)
     variables = increment.lay_out(settings) if increment else None
     words = ("build", "--quiet", "--exclude-resource-type", "unit_test", "test")
-    shutil.rmtree(settings.home / "dbt" / "target" / settings.target / "parsed", ignore_errors=True)  # what dbt itself keeps is asked
+    shutil.rmtree(settings.dbt_target / "parsed", ignore_errors=True)  # what dbt itself keeps is asked
     as_of_before = increment.as_of_before if increment else None
     environment = dbt_environment(settings, as_of=now["as_of"], as_of_before=as_of_before)
     ended = dbt_process(settings.dbt_project, dbt_command(settings, *words, variables=variables)[3:], environment)
@@ -200,7 +200,7 @@ def _tables(database: Path, names: Iterable[str]) -> dict[str, list[tuple[str, .
 
 def _models(settings: Settings) -> tuple[list[str], list[str]]:
     """All marts, and the tables of the warehouse's own that grow in place."""
-    nodes = json.loads((settings.home / "dbt" / "target" / settings.target / "manifest.json").read_text())["nodes"].values()
+    nodes = json.loads((settings.dbt_target / "manifest.json").read_text())["nodes"].values()
     models = [(node["schema"], node["name"], node["config"]["materialized"]) for node in nodes if node["resource_type"] == "model"]
     marts = [f"marts.{name}" for schema, name, _ in models if schema == "marts"]
     return marts, [f"intermediate.{name}" for schema, name, kind in models if (schema, kind) == ("intermediate", "incremental")]
@@ -222,7 +222,7 @@ def test_marts_brought_up_to_date_piece_by_piece_are_those_of_one_whole_build(tm
     # each source has rows from the first piece on, so that no step but the first needs a whole build
     assert [increment is None for increment in increments] == [True, False, False]
     # for a later reporting instant alone the project is not parsed anew: the second build's variables were others, the third's were not
-    assert (grown.home / "dbt" / "logs" / "dbt.log").read_text().count("Unable to do partial parsing because config vars") == 1
+    assert (grown.dbt_logs / "dbt.log").read_text().count("Unable to do partial parsing because config vars") == 1
     marts, growing = _models(grown)
     for names, place in ((marts, "marts"), (growing, "warehouse")):
         there, here = _tables(getattr(whole, place), names), _tables(getattr(grown, place), names)

@@ -33,7 +33,7 @@ def test_removed_models_and_what_increments_needed_go_and_the_others_stay(settin
         connection.execute("create schema staging")
         for name in ("stg_files__contacts", "stg_old__contacts"):
             connection.execute(f"create view staging.{name} as from intermediate.int_contacts")
-    target = private_folder(settings.home / "dbt" / "target" / "duckdb")
+    target = private_folder(settings.dbt_target)
     nodes = [
         _made("model", "warehouse", "intermediate", "int_contacts"),
         _made("model", "warehouse", "staging", "stg_files__contacts"),

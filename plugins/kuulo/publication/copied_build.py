@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from kuulo.errors import KuuloError
+from kuulo.landing.disk_room import disk_room
 from kuulo.settings import Settings
 from kuulo.warehouse.made_from import built_from
 
@@ -37,9 +38,14 @@ class CopiedBuild:
 
     @contextmanager
     def told_of(self) -> Iterator[None]:
-        """Raise `failure` for what DuckDB says of a file that another process changes or has open, or that is damaged."""
+        """Raise `failure` for what DuckDB says of a file that another process changes or has open, or that is damaged.
+
+        Raises:
+            DiskRefuses: the disk is full or read-only, which DuckDB tells as it tells damage.
+        """
         try:
-            yield
+            with disk_room(self.settings.published):
+                yield
         except (duckdb.Error, FileNotFoundError):
             self.refuse_another()
             raise self.failure(

@@ -62,6 +62,7 @@ class Stream:
         left_unchecked: why a test of the connection does not ask for it, where asking would get into the way of a reading.
         rows_of: turns one record (and what the request knew, such as the parent's id) into rows, where a row is not
             the record itself: a nested list, a polymorphic value.
+        kept_under: objects of a record below which those rows keep, behind a dot, what nothing is declared of.
         scale_from: how a row's `score` finds its scale, so that a score outside it is refused: `row` (the row's own
             `scale` column), `survey_questions` (the seed, by source, survey_id and question_id), or empty (no score).
     """
@@ -74,6 +75,7 @@ class Stream:
     pages_of: str | None = None
     left_unchecked: str = ""
     rows_of: "Callable[[dict[str, Any], dict[str, str]], Iterable[dict[str, Any]]] | None" = None
+    kept_under: tuple[str, ...] = ()
     scale_from: Literal["", "row", "survey_questions"] = ""
 
     def __post_init__(self) -> None:

@@ -59,6 +59,7 @@ RESPONSES = Stream(
         listing=Paged(path="/surveys/{parent}/responses", records_at="data", pager=_LINK, params=_HUNDRED, asked=(_WINDOW, _ATTRIBUTES)),
     ),
     rows_of=answer_rows,
+    kept_under=("response", "answers"),
     primary_key=("response_uuid", "question_id"),
     version_column="collected_at",
     scale_from="survey_questions",

@@ -14,7 +14,6 @@ _MOST_NAMES = 30
 # anything else may be a person's: of a column an agent in a wide file, of an object that a vendor keys by people
 _NAME = re.compile(r"[a-z_$][a-z0-9_$]{0,63}")
 _NAME_IN_AN_API = re.compile(r"[a-z_$][A-Za-z0-9_$]{0,63}")
-_KEPT_UNDER = frozenset({"response", "answers"})  # what rows of Survicate do not read is kept under these
 _COMPARED = 7  # batches before: a week of days
 _FEWEST_COMPARED = 5
 _CHANCE = 1e-6  # thirty columns of five hundred windows: no false alarm in sixty histories
@@ -27,10 +26,10 @@ def field_names(names: Iterable[str], source: Source, stream: Stream) -> tuple[s
     Fields are written snake_case, a vendor's camelCase too, and below a declared one behind a dot. One lower-case word cannot be told
     from a person's first name: a file that has a column an agent should be declared long, a row an agent.
     """
-    under = {".".join(column.path[:depth]) for column in stream.columns for depth in range(1, len(column.path))} | _KEPT_UNDER
+    objects = {".".join(column.path[:depth]) for column in stream.columns for depth in range(1, len(column.path))}
     form = _NAME_IN_AN_API if source.base_url else _NAME
     found = set(names)
-    told = sorted(name for name in found if _is_field(name, form, under))[:_MOST_NAMES]
+    told = sorted(name for name in found if _is_field(name, form, objects.union(stream.kept_under)))[:_MOST_NAMES]
     return (*told, f"and {len(found) - len(told)} others") if len(told) < len(found) else tuple(told)
 
 

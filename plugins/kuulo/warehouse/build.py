@@ -37,7 +37,7 @@ def _how_it_failed(result: dict[str, Any]) -> str:
 
 
 def _what_failed(settings: Settings) -> str:
-    results = settings.home / "dbt" / "target" / settings.target / "run_results.json"
+    results = settings.dbt_target / "run_results.json"
     try:
         told = json.loads(results.read_text())["results"] if results.exists() else []
     except ValueError:
@@ -52,7 +52,7 @@ def _told_elsewhere() -> list[str]:
 
 
 def _run_dbt(settings: Settings, as_of: datetime, increment: Increment | None, lock: int) -> None:
-    results = settings.home / "dbt" / "target" / settings.target / "run_results.json"
+    results = settings.dbt_target / "run_results.json"
     results.unlink(missing_ok=True)
     words = ["build", "--exclude-resource-type", "unit_test", *_told_elsewhere(), "--quiet"]
     command = dbt_command(settings, *words, variables=increment.lay_out(settings) if increment else None)

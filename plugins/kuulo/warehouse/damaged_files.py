@@ -68,8 +68,8 @@ def _read(path: Path, start: int = 0) -> str:
 
 
 def _results(settings: Settings) -> Path:
-    return settings.home / "dbt" / "target" / settings.target / "run_results.json"
+    return settings.dbt_target / "run_results.json"
 
 
 def _log(settings: Settings) -> Path:
-    return settings.home / "dbt" / "logs" / "dbt.log"
+    return settings.dbt_logs / "dbt.log"

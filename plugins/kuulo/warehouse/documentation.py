@@ -26,7 +26,7 @@ def main() -> int:
     done = subprocess.run(command, env=dbt_environment(settings), check=False, cwd=settings.dbt_project)
     if done.returncode == 0:
         page = private_folder(settings.home / "docs") / "index.html"
-        shutil.copyfile(settings.home / "dbt" / "target" / settings.target / "static_index.html", page)
+        shutil.copyfile(settings.dbt_target / "static_index.html", page)
         print(page)  # noqa: T201
     return done.returncode
 

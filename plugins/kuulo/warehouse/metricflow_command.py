@@ -42,7 +42,7 @@ def metricflow_folder(settings: Settings) -> Path:
     Raises:
         NothingToAsk: nothing is published.
     """
-    manifest = settings.home / "dbt" / "target" / settings.target / "semantic_manifest.json"
+    manifest = settings.dbt_target / "semantic_manifest.json"
     if not manifest.exists() or not (settings.published / "marts.duckdb").exists():
         raise NothingToAsk("there are no published marts to ask: make run publishes them")
     folder = private_folder(settings.home / "dbt" / "metricflow")
@@ -60,7 +60,7 @@ def main(words: list[str]) -> int:
     except KuuloError as error:
         print(f"kuulo: {error}", file=sys.stderr)  # noqa: T201
         return 1
-    places = {"DBT_PROJECT_DIR": folder, "DBT_PROFILES_DIR": folder, "DBT_LOG_PATH": settings.home / "dbt" / "logs"}
+    places = {"DBT_PROJECT_DIR": folder, "DBT_PROFILES_DIR": folder, "DBT_LOG_PATH": settings.dbt_logs}
     environment = {**dbt_environment(settings), **{name: str(path) for name, path in places.items()}}
     os.execve(sys.executable, [sys.executable, "-W", "ignore", "-c", _PROGRAM, *words], environment)
 

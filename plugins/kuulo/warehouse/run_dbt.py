@@ -22,7 +22,7 @@ def dbt_environment(
     Nothing of Airflow's: models have no use for connections, and dbt goes through its environment at every line of its log.
     `inputs` is the folder of validated rows to read, where it is not the installation's own; `as_of` another reporting instant than the
     installation's; `as_of_before` that of the build which is brought up to date. Instants are here and not among dbt's variables
-    because dbt parses the whole project anew for any changed variable (6 processor seconds).
+    because dbt parses the whole project anew for any changed variable (5 processor seconds).
     """
     environment = child_environment(
         KUULO_AS_OF=_naive(as_of or reporting_date(settings)),
@@ -53,6 +53,6 @@ def dbt_command(settings: Settings, *words: str, every_source: bool = False, var
         *(sys.executable, "-c", _PROGRAM),
         *words,
         *("--project-dir", str(settings.dbt_project), "--profiles-dir", str(settings.dbt_project)),
-        *("--target", settings.target, "--target-path", str(settings.home / "dbt" / "target" / settings.target)),
-        *("--log-path", str(settings.home / "dbt" / "logs"), "--vars", json.dumps(given)),
+        *("--target", settings.target, "--target-path", str(settings.dbt_target)),
+        *("--log-path", str(settings.dbt_logs), "--vars", json.dumps(given)),
     ]

@@ -23,7 +23,7 @@ def drop_tables_of_no_model(settings: Settings) -> list[str]:
 
     No build may be under way.
     """
-    manifest = json.loads((settings.home / "dbt" / "target" / settings.target / "manifest.json").read_text())
+    manifest = json.loads((settings.dbt_target / "manifest.json").read_text())
     made = {
         (node["database"], node["schema"], node["alias"])
         for node in manifest["nodes"].values()
