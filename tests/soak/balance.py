@@ -3,7 +3,7 @@
 import fcntl
 import json
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from kuulo.landing.receipt import read_landing_receipt, read_validation_receipt
 from kuulo.settings import Settings
 from tests.crash.small_world import left_behind
 from tests.every_source.readings import OF_THE_READING
+
+_READINGS = {name for name in OF_THE_READING if not name.startswith("_")}
 
 
 @dataclass
@@ -51,10 +53,26 @@ def accounts(home: Path) -> Accounts:
     return told
 
 
-def _rows(file: Path) -> Counter[str]:
-    if not file.exists():
-        return Counter()
-    return Counter(repr(_of_the_record(row)) for row in pq.read_table(file).to_pylist())
+@dataclass
+class _Rows:
+    """The rows of a file without what tells of the reading, and in which readings of the window each was."""
+
+    records: Counter[str] = field(default_factory=Counter)
+    readings: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+
+def _rows(file: Path) -> _Rows:
+    rows = _Rows()
+    for row in pq.read_table(file).to_pylist() if file.exists() else []:
+        record = repr(_of_the_record(row))
+        rows.records[record] += 1
+        rows.readings[record].add(repr({name: value for name, value in _flat(row).items() if name in _READINGS}))
+    return rows
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with its record, which a refused one has as JSON."""
+    return {**row, **json.loads(row["record"])} if "record" in row else row
 
 
 def _of_the_record(row: dict[str, Any]) -> dict[str, Any]:
@@ -70,8 +88,9 @@ class Differences:
     Attributes:
         lost: rows of the undisturbed reading that are not there.
         doubled: rows that are there too often, or that the undisturbed reading does not know.
-        again: rows that the undisturbed reading has in another window of the stream. A window that is read late or again is read by its
-            times, where the undisturbed reading went on from the vendor's cursor: that costs a longer reading and no row.
+        again: rows that the undisturbed reading has in another window of the stream, or that stand for another reading of their own
+            window. A window that is read late or again is read by its times, where the undisturbed reading went on from the vendor's
+            cursor, and Intercom's scroll, if it breaks off, is begun again: that costs a longer reading and no row.
     """
 
     lost: Counter[str] = field(default_factory=Counter)
@@ -86,14 +105,15 @@ def differences(home: Path, undisturbed: Path) -> Differences:
         places = {path.relative_to(root) for root in (home, undisturbed) for path in root.glob(f"{folder}/*/*/*/{name}")}
         for stream in sorted({place.parent.parent for place in places}):
             known = {place: _rows(undisturbed / place) for place in sorted(places) if place.parent.parent == stream}
-            of_the_stream = {row for rows in known.values() for row in rows}
+            of_the_stream = {record for rows in known.values() for record in rows.records}
             for place, wanted in known.items():
                 found = _rows(home / place)
-                told.lost[str(place)] += (wanted - found).total()
-                for row, count in (found - wanted).items():
-                    is_again = row in of_the_stream and row not in wanted
-                    told.again[str(place)] += int(is_again)
-                    told.doubled[str(place)] += count - int(is_again)
+                told.lost[str(place)] += (wanted.records - found.records).total()
+                for record, count in (found.records - wanted.records).items():
+                    others = len(found.readings[record]) - int(record in wanted.records)
+                    again = min(count, others) if record in of_the_stream else 0
+                    told.again[str(place)] += again
+                    told.doubled[str(place)] += count - again
     return Differences(+told.lost, +told.doubled, +told.again)
 
 

@@ -102,7 +102,7 @@ def test_the_rows_of_the_day_are_accounted_for_and_told_as_one_table(soaked: Soa
         f"+ {found.duplicates:,} exact duplicates",
         f"  rows lost           {differing.lost.total()}",
         f"  rows doubled        {differing.doubled.total()}",
-        f"  rows read again     {differing.again.total()}, in windows that were read late or again, by their times",
+        f"  rows read again     {differing.again.total()}, in windows that were read late or in several goes",
         f"  builds              {told.builds}, looks of a reader {soaked.bad.reader.looks}, at {len(soaked.bad.reader.seen)} of them",
         f"  seconds             {told.seconds:,.0f}, of the undisturbed reading {soaked.good.told.seconds:,.0f}",
         f"  of it in tasks      {', '.join(f'{step} {ms // 1000} s' for step, ms in sorted(told.by_step.items()))}",
