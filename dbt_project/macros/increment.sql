@@ -45,8 +45,15 @@ with incoming as (
     select {{ columns | join(', ') }} from {{ ref('int_' ~ shape ~ '_incoming') }}
 ),
 
+-- of files and databases only what is told again: all columns of a whole history would be much to compare for one day's news
 known as (
     select {{ columns | join(', ') }} from {{ before('int_' ~ shape ~ '_unioned') }}
+    where source not in ('{{ sources_by_batch() | join("', '") }}')
+    union all
+    select {{ columns | join(', ') }} from {{ before('int_' ~ shape ~ '_unioned') }} as records
+    where
+        source in ('{{ sources_by_batch() | join("', '") }}')
+        and exists (select 1 from incoming where {{ same_key('records', 'incoming', key) }})
 ),
 
 different as (

@@ -153,6 +153,18 @@ PIECES[1][("files", "survey_answers")] += [
      "submitted_at": "2026-04-04", "customer_id": "happier"},
 ]  # fmt: skip
 
+# comments that are corrected, struck out, and written later; one of a vendor's whose answer goes
+_SAYS = {"question_id": "nps", "metric": "nps", "scale": "0-10", "score": 3, "survey_id": "x", "submitted_at": "2026-02-02"}
+PIECES[0][("files", "survey_answers")] += [
+    {**_SAYS, "response_id": name, "comment": comment}
+    for name, comment in (("corrected", "to dim"), ("struck", "Ann was rude"), ("mute", " "))
+]
+PIECES[1][("files", "survey_answers")] += [{**_SAYS, "response_id": "corrected", "comment": "too dim"}]
+PIECES[2][("files", "survey_answers")] += [
+    {**_SAYS, "response_id": "struck", "comment": None}, {**_SAYS, "response_id": "mute", "comment": "good light"},
+]  # fmt: skip
+PIECES[0][("hubspot", "feedback_submissions")][0]["comment"] = "warm"
+
 
 def _lay(settings: Settings, step: int) -> None:
     feed, end = PIECES[step], STEPS[step]
@@ -183,7 +195,8 @@ def _home(folder: Path) -> Settings:
     settings = Settings(home=folder, increment_from_rows=0, timezone="America/St_Johns")
     settings.marts.parent.mkdir(parents=True)
     (folder / "secrets").mkdir()
-    (folder / "secrets" / "customer_key").write_text("ab" * 32)
+    for key in ("customer_key", "comment_key"):
+        (folder / "secrets" / key).write_text("ab" * 32)
     return settings
 
 
@@ -199,11 +212,11 @@ def _tables(database: Path, names: Iterable[str]) -> dict[str, list[tuple[str, .
 
 
 def _models(settings: Settings) -> tuple[list[str], list[str]]:
-    """All marts, and the tables of the warehouse's own that grow in place."""
+    """All marts, and the tables of the warehouse's own that grow in place, comments among them."""
     nodes = json.loads((settings.dbt_target / "manifest.json").read_text())["nodes"].values()
     models = [(node["schema"], node["name"], node["config"]["materialized"]) for node in nodes if node["resource_type"] == "model"]
     marts = [f"marts.{name}" for schema, name, _ in models if schema == "marts"]
-    return marts, [f"intermediate.{name}" for schema, name, kind in models if (schema, kind) == ("intermediate", "incremental")]
+    return marts, [f"{schema}.{name}" for schema, name, kind in models if schema in ("intermediate", "comments") and kind == "incremental"]
 
 
 def _differing(here: Iterable[Any], there: Iterable[Any]) -> list[Any]:

@@ -1,5 +1,12 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ take_out('int_survey_comments_touched', ['comment_key']) }}"
+) }}
+
 with answers as (
-    select * from {{ ref('int_survey_answers_unioned') }}
+    select * from {{ ref('int_survey_answers_unioned') }} as unioned
+    {{ only_those_in('int_survey_answer_changes', 'unioned', survey_answer_key()) }}
 ),
 
 -- what was written beside an answer that does not count is as worth reading as any
