@@ -1,7 +1,7 @@
 """What a vendor does on a bad day: faults drawn at random, request by request, from the sandbox's own list of them."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -56,7 +56,7 @@ RATES = (
     Misfortune("token expired", 15, (Fault(kind="refused", status=401),), fits="token"),
     Misfortune("error with 200", 4, (Fault(kind="error_with_200"),), fits="lists"),
     Misfortune("records repeated", 15, (Fault(kind="repeated_records"),), fits="lists"),
-    Misfortune("page repeated", 8, (Fault(kind="same_page"),), fits="continued"),
+    Misfortune("page repeated", 30, (Fault(kind="same_page"),), fits="continued"),
 )
 
 
@@ -82,12 +82,14 @@ class BadDay(FaultScript):
     Attributes:
         is_on: whether anything goes wrong.
         committed: answers spoilt, by the misfortune's name.
+        chances: how often each was to begin by its rate, of the requests that it fits.
     """
 
     def __init__(self, seed: int) -> None:
         super().__init__()
         self.is_on = True
         self.committed: Counter[str] = Counter()
+        self.chances: defaultdict[str, float] = defaultdict(float)
         self._drawing = Lock()
         self._vendors = {}
         for spoken in DIALECTS:
@@ -130,7 +132,10 @@ class BadDay(FaultScript):
         kinds = {"any"} | ({"token"} if vendor.renews and not for_token else set())
         kinds |= ({"lists"} if shape else set()) | ({"continued"} if before else set())
         for misfortune in RATES:
-            if misfortune.fits in kinds and vendor.luck.random() < misfortune.per_thousand / 1000:
+            if misfortune.fits not in kinds:
+                continue
+            self.chances[misfortune.name] += misfortune.per_thousand / 1000
+            if vendor.luck.random() < misfortune.per_thousand / 1000:
                 fault, times = vendor.luck.choice(misfortune.faults), vendor.luck.randint(misfortune.shortest, misfortune.longest)
                 vendor.burst = (misfortune, fault, times - 1) if times > 1 else None
                 return misfortune, fault

@@ -37,7 +37,7 @@ from tests.soak.soak import Soak
 pytestmark = pytest.mark.soak
 
 _ENOUGH_FOR_EVERY_KIND = 60  # windows
-_ENOUGH_FOR_RARE_KINDS = 500  # customers
+_CERTAIN = 7  # times that a fault is to begin: one in a thousand soaks has none of it all the same
 
 
 @dataclass(frozen=True)
@@ -123,12 +123,9 @@ def test_the_day_was_bad(soaked: Soaked) -> None:
     assert day.committed.total() > soaked.windows
     assert told.kills.total() >= soaked.windows // 4
     assert soaked.bad.jobs == []
+    # of few customers there are few requests: what is rare, or needs a list of several pages, may not come
+    assert {name for name, times in day.chances.items() if times >= _CERTAIN} <= set(day.committed)
     if soaked.windows >= _ENOUGH_FOR_EVERY_KIND:
-        # of few customers there are few requests: what is rare, or needs a list of several pages, may not come
-        expected = {
-            each.name for each in RATES if soaked.customers >= _ENOUGH_FOR_RARE_KINDS or (each.fits == "any" and each.per_thousand >= 4)
-        }
-        assert expected <= set(day.committed)
         assert {"read", "validate", "build", "publish"} <= set(told.kills)
 
 
