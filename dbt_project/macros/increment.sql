@@ -104,8 +104,8 @@ select * from changes
     {{ return(['usage_events', 'orders']) }}
 {%- endmacro %}
 
-{#- The records of a canonical stream of files and databases as the build before left them, of which a version has come since: a query of its own, for a
-    model that is built before staging takes the versions in (latest_canonical sees to it). -#}
+{#- The records of a canonical stream of files and databases as the build before left them, of which a version has come since: a query of
+    its own, for a model that is built before staging takes the versions in (latest_canonical sees to it). -#}
 {% macro replaced_records(shape, key, columns) -%}
 {% for source_name in var('canonical')[shape] | select('in', var('sources')) | select('in', sources_by_batch()) -%}
 select {{ columns | join(', ') }}

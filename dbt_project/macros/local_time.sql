@@ -39,7 +39,10 @@
 {#- An instant that the variable says, else the environment: naive UTC ISO text. It is asked only as a statement is run, so that a
     project that has been parsed stays parsed when the instant moves on (dbt parses everything anew for any changed `--vars`). -#}
 {% macro reporting_instant(variable, in_environment) -%}
-    {%- set told = var(variable) or (env_var(in_environment, '') if execute) or '1970-01-01T00:00:00' -%}
+    {%- set told = var(variable) or (env_var(in_environment, '') if execute else '1970-01-01T00:00:00') -%}
+    {%- if not told -%}
+        {{ exceptions.raise_compiler_error('no reporting instant is given: set ' ~ in_environment ~ ', or the variable ' ~ variable ~ ', to a UTC instant such as 2026-01-31T00:00:00') }}
+    {%- endif -%}
     cast('{{ told | replace("T", " ") | replace("Z", "") }}' as timestamp)
 {%- endmacro %}
 

@@ -35,7 +35,12 @@ from sums_by_dimension
 
 {#- Of a row of grouping sets of one dimension each, the dimension's name or its value; `all` of the whole. -#}
 {% macro of_dimension(dimensions, quoted) -%}
-    case {% for dimension in dimensions %}when grouping({{ dimension }}) = 0 then {{ "'" ~ dimension ~ "'" if quoted else dimension }} {% endfor %}else 'all' end
+    case
+        {%- for dimension in dimensions %}
+        when grouping({{ dimension }}) = 0 then {{ "'" ~ dimension ~ "'" if quoted else dimension }}
+        {%- endfor %}
+        else 'all'
+    end
 {%- endmacro %}
 
 {#- The period grains that are cut from the calendar, and those that end at the reporting instant. -#}

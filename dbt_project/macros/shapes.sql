@@ -49,6 +49,15 @@
     {{ customer_hmac("'contact:' || " ~ source ~ " || ':' || " ~ contact) }}
 {%- endmacro %}
 
+{#- What an event of use is counted by, and what an order shows that its customer is active by. -#}
+{% macro usage_event_columns() -%}
+    {{ return(['source', 'event_id', 'customer_node', 'occurred_at']) }}
+{%- endmacro %}
+
+{% macro order_columns() -%}
+    {{ return(['source', 'order_id', 'customer_node', 'ordered_at', 'status']) }}
+{%- endmacro %}
+
 {#- What a follow-up knows of a subscription. -#}
 {% macro follow_up_subscription_columns() -%}
     {{ return(['source', 'subscription_id', 'customer_key', 'mrr', 'started_at', 'ended_at']) }}

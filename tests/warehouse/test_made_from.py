@@ -39,6 +39,20 @@ def test_a_batch_that_is_judged_again_alike_is_the_same(tmp_path: Path) -> None:
     assert changed["fingerprint"] != before["fingerprint"]
 
 
+def test_a_whole_table_that_is_read_again_alike_is_the_same_at_a_later_instant(tmp_path: Path) -> None:
+    """Its one batch ends later each day: were it another for that, no day could be built as an increment."""
+    settings = Settings(home=tmp_path)
+    _judged(settings, "whole", 1)
+    before = inputs(settings)
+    _judged(settings, "whole", 2)
+    after = inputs(settings)
+    assert after["batches"] == before["batches"]
+    assert after["as_of"] == datetime(2026, 1, 3, tzinfo=UTC)
+    assert after["fingerprint"] != before["fingerprint"], "the marts tell of another instant"
+    _judged(settings, "whole", 2, fingerprint="other rows")
+    assert inputs(settings)["batches"] != before["batches"]
+
+
 @pytest.mark.parametrize("damage", ["", "{}", '{"status": "validated"'])
 def test_x15_a_damaged_receipt_is_named_with_the_remedy(tmp_path: Path, damage: str) -> None:
     settings = Settings(home=tmp_path)

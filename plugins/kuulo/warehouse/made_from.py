@@ -37,8 +37,13 @@ def sources_with_rows(settings: Settings) -> list[str]:
 
 
 def _verdict(receipt: ValidationReceipt) -> str:
-    """Hash of what a batch's verdict says of its rows. Which run came to it changes none: a stopped batch is judged in every run."""
-    return hashlib.sha256(repr(replace(receipt, run="", seconds=0.0)).encode()).hexdigest()
+    """Hash of what a batch's verdict says of its rows, which its fingerprint stands for.
+
+    Which run came to it changes none: a stopped batch is judged in every run. Nor does until when it was looked: a table that is read
+    whole is one batch, whose window ends later each time.
+    """
+    told = replace(receipt, run="", seconds=0.0, window_start=_EPOCH, window_end=_EPOCH)
+    return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 def project_files(project: Path) -> Iterator[bytes]:
@@ -80,9 +85,10 @@ def inputs(settings: Settings) -> dict[str, Any]:
     batches = {f"{receipt.source}/{receipt.stream}/{receipt.batch}": _verdict(receipt) for receipt in judged}
     runs = (path.read_bytes() for path in sorted(settings.receipts.glob("*/*.json")))
     listed = (f"{place} {verdict}".encode() for place, verdict in batches.items())
+    as_of = settings.as_of or _newest_end(judged)
     return {
-        "fingerprint": _hash_of([repr(settings.as_of).encode(), project.encode(), *listed, *runs]),
-        "as_of": settings.as_of or _newest_end(judged),
+        "fingerprint": _hash_of([repr(as_of).encode(), project.encode(), *listed, *runs]),
+        "as_of": as_of,
         "project": project,
         "rows": sum(receipt.validated for receipt in judged),
         "batches": batches,

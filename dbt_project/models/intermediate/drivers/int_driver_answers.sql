@@ -3,7 +3,6 @@
     incremental_strategy='append',
     pre_hook="{{ take_out('int_driver_customers_touched', ['customer_key']) }}"
 ) }}
-{%- set year_ago = dbt.dateadd('month', -12, as_of()) -%}
 
 -- the headline's instruments: one scale each for NPS and CES, every scale with a satisfied box for CSAT
 with scored_answers as (
@@ -18,7 +17,7 @@ with scored_answers as (
     from {{ ref('fct_survey_answers') }}
     where
         customer_key is not null
-        and submitted_at >= {{ dbt.dateadd('month', -12, year_ago) }}
+        and submitted_at >= {{ dbt.dateadd('month', -12, explained_since()) }}
         {{ and_in('customer_key', 'int_driver_customers_touched') }}
         and (
             (metric = 'nps' and scale = '0-10') or (metric = 'ces' and scale = '1-7') or (metric = 'csat' and category is not null)
@@ -36,7 +35,7 @@ ranked as (
 
 lasts as (
     select * from ranked
-    where answer_rank = 1 and submitted_at >= {{ year_ago }}
+    where answer_rank = 1 and submitted_at >= {{ explained_since() }}
 ),
 
 -- what the customer said of other things up to this answer, in the same survey or before

@@ -1,6 +1,6 @@
 {%- set waiting_since = dbt.dateadd('hour', -var('fcr_window_hours'), as_of_before()) -%}
 {#- how far apart two contacts tell of each other: as a repeat (int_contacts_judged), or after a bot (int_bot_sessions_escalated) -#}
-{%- set hours = [var('fcr_window_hours'), 24] | max -%}
+{%- set hours = [var('fcr_window_hours'), var('bot_escalation_hours')] | max -%}
 
 -- the contacts to judge and write again: a verdict is about the contacts of a customer that are near in time, and those that were
 -- pending are judged by now

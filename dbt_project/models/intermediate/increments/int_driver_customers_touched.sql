@@ -1,5 +1,3 @@
-{%- set year_ago = dbt.dateadd('month', -12, as_of()) -%}
-
 -- whose answers or use have changed, whose ids belong to somebody else now, and whose last answer is too long ago by now
 with touched as (
     select customer_key from {{ ref('int_survey_customers_touched') }}
@@ -13,7 +11,7 @@ with touched as (
     select customer_key_before as customer_key from {{ ref('int_customer_node_changes') }}
     union
     select customer_key from {{ before('int_driver_answers') }}
-    where submitted_at < {{ year_ago }}
+    where submitted_at < {{ explained_since() }}
 )
 
 select * from touched

@@ -1,1 +1,1 @@
-{{ moment_changes('orders', ['source', 'order_id'], ['source', 'order_id', 'customer_node', 'ordered_at', 'status'], 'ordered_at') }}
+{{ moment_changes('orders', ['source', 'order_id'], order_columns(), 'ordered_at') }}

@@ -1,1 +1,1 @@
-{{ replaced_records('orders', ['order_id'], ['source', 'order_id', 'customer_node', 'ordered_at', 'status']) }}
+{{ replaced_records('orders', ['order_id'], order_columns()) }}

@@ -1,1 +1,1 @@
-{{ moment_changes('usage_events', ['source', 'event_id'], ['source', 'event_id', 'customer_node', 'occurred_at'], 'occurred_at') }}
+{{ moment_changes('usage_events', ['source', 'event_id'], usage_event_columns(), 'occurred_at') }}

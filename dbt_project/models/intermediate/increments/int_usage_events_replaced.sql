@@ -1,1 +1,1 @@
-{{ replaced_records('usage_events', ['event_id'], ['source', 'event_id', 'customer_node', 'occurred_at']) }}
+{{ replaced_records('usage_events', ['event_id'], usage_event_columns()) }}

@@ -32,7 +32,7 @@ escalated as (
         on
             bot_sessions.customer_key = asked_for_a_person.customer_key
             and bot_sessions.opened_at <= asked_for_a_person.opened_at
-            and {{ elapsed_seconds('bot_sessions.opened_at', 'asked_for_a_person.opened_at') }} <= 24 * 3600
+            and {{ elapsed_seconds('bot_sessions.opened_at', 'asked_for_a_person.opened_at') }} <= 3600 * {{ var('bot_escalation_hours') }}
     group by bot_sessions.source, bot_sessions.contact_id
 )
 

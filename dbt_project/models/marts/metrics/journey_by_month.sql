@@ -102,7 +102,7 @@ final as (
         case
             when
                 {{ elapsed_seconds(instant_of_local(dbt.dateadd('month', 1, 'scores.month')), as_of()) }}
-                < {{ var('journey_days') * 86400 }}
+                < {{ journey_seconds() }}
                 then 'provisional'
             else 'final'
         end as status
