@@ -153,6 +153,13 @@ PIECES[1][("files", "survey_answers")] += [
      "submitted_at": "2026-04-04", "customer_id": "happier"},
 ]  # fmt: skip
 
+# answers of one instant, of which a greater response comes later
+for _step, _response in enumerate(("tie_b", "tie_c", "tie_a")):
+    PIECES[_step][("files", "survey_answers")] += [
+        {"response_id": _response, "question_id": "nps", "metric": "nps", "scale": "0-10", "score": 3 * _step, "survey_id": "x",
+         "submitted_at": "2026-03-03", "customer_id": "tied"},
+    ]  # fmt: skip
+
 # comments that are corrected, struck out, and written later; one of a vendor's whose answer goes
 _SAYS = {"question_id": "nps", "metric": "nps", "scale": "0-10", "score": 3, "survey_id": "x", "submitted_at": "2026-02-02"}
 PIECES[0][("files", "survey_answers")] += [

@@ -21,8 +21,17 @@ mapped as (
         opened_at,
         first_reply_at,
         resolved_at,
-        wait_seconds,
-        talk_seconds,
+        -- what is not told in seconds is told by its instants; from answer to end a call is talk and hold together
+        coalesce(
+            wait_seconds, case when answered_at >= opened_at then {{ elapsed_seconds('opened_at', 'answered_at') }} end
+        ) as wait_seconds,
+        coalesce(
+            talk_seconds,
+            case
+                when ended_at >= answered_at
+                    then greatest({{ elapsed_seconds('answered_at', 'ended_at') }} - coalesce(hold_seconds, 0), 0)
+            end
+        ) as talk_seconds,
         hold_seconds,
         wrap_seconds,
         agent_replies,

@@ -9,9 +9,9 @@ with answers as (
     select
         *,
         row_number() over (
-            partition by customer_key, metric order by submitted_at desc, response_key desc, score_100 asc, question_key asc
+            partition by customer_key, metric order by submitted_at desc, response_order desc, score_100 asc, question_key asc
         ) as answer_rank
-    from {{ ref('fct_survey_answers') }}
+    from {{ ref('int_survey_answers_identified') }}
     where
         customer_key is not null {{ and_in('customer_key', 'int_survey_customers_touched') }}
         and metric in ('{{ metrics | join("', '") }}')

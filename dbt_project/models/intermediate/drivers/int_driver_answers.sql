@@ -12,9 +12,9 @@ with scored_answers as (
         score_100,
         submitted_at,
         day,
-        response_key,
+        response_order,
         question_key
-    from {{ ref('fct_survey_answers') }}
+    from {{ ref('int_survey_answers_identified') }}
     where
         customer_key is not null
         and submitted_at >= {{ dbt.dateadd('month', -12, explained_since()) }}
@@ -28,7 +28,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by customer_key, metric order by submitted_at desc, response_key desc, question_key desc
+            partition by customer_key, metric order by submitted_at desc, response_order desc, question_key desc
         ) as answer_rank
     from scored_answers
 ),
@@ -47,7 +47,7 @@ earlier_answers as (
         earlier.score_100,
         row_number() over (
             partition by lasts.customer_key, lasts.metric, earlier.metric
-            order by earlier.submitted_at desc, earlier.response_key desc, earlier.question_key desc
+            order by earlier.submitted_at desc, earlier.response_order desc, earlier.question_key desc
         ) as answer_rank
     from lasts
     inner join scored_answers as earlier

@@ -41,8 +41,8 @@ fees as (
         sum(
             case
                 when
-                    subscriptions.started_at <= lasts.submitted_at
-                    and (subscriptions.ended_at is null or subscriptions.ended_at > lasts.submitted_at)
+                    subscriptions.started_at < lasts.submitted_at
+                    and (subscriptions.ended_at is null or subscriptions.ended_at >= lasts.submitted_at)
                     then subscriptions.mrr
                 else 0
             end

@@ -10,7 +10,7 @@ with {% if var('increment') -%}
 responses as (
     select response_key from {{ ref('int_survey_answers_touched') }}
     union
-    select response_key from {{ ref('fct_survey_answers') }}
+    select response_key from {{ ref('int_survey_answers_identified') }}
     where customer_key in (select touched.customer_key from {{ ref('int_journey_customers_touched') }} as touched)
 ),
 
@@ -22,8 +22,9 @@ answers as (
         touchpoint,
         customer_key,
         submitted_at,
-        day
-    from {{ ref('fct_survey_answers') }}
+        day,
+        response_order
+    from {{ ref('int_survey_answers_identified') }}
     {% if var('increment') -%}
     where response_key in (select responses.response_key from responses)
     {%- endif %}
@@ -36,7 +37,8 @@ touches as (
         touchpoint,
         max(customer_key) as customer_key,
         min(submitted_at) as touched_at,
-        min(day) as day
+        min(day) as day,
+        max(response_order) as response_order
     from answers
     group by response_key, journey_stage, touchpoint
 ),
@@ -49,6 +51,7 @@ steps as (
         journey_stage,
         touchpoint,
         touched_at,
+        response_order,
         row_number() over (partition by response_key order by touched_at, journey_stage, touchpoint) as place_in_response
     from touches
     where customer_key is not null
@@ -58,9 +61,9 @@ nexts as (
     select
         response_key,
         customer_key,
-        lead(journey_stage) over (partition by customer_key order by touched_at, response_key) as next_journey_stage,
-        lead(touchpoint) over (partition by customer_key order by touched_at, response_key) as next_touchpoint,
-        lead(touched_at) over (partition by customer_key order by touched_at, response_key) as next_touched_at
+        lead(journey_stage) over (partition by customer_key order by touched_at, response_order) as next_journey_stage,
+        lead(touchpoint) over (partition by customer_key order by touched_at, response_order) as next_touchpoint,
+        lead(touched_at) over (partition by customer_key order by touched_at, response_order) as next_touched_at
     from steps
     where place_in_response = 1
 ),

@@ -19,7 +19,7 @@ fates as (
         max(
             case
                 when
-                    touches.touched_at < departures.departed_at
+                    touches.touched_at <= departures.departed_at
                     and {{ elapsed_seconds('touches.touched_at', 'departures.departed_at') }} <= {{ journey_seconds() }}
                     then 1
                 else 0

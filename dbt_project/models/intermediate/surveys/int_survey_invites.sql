@@ -16,7 +16,7 @@ invites as (
 ),
 
 -- sent is delivered unless told otherwise; answered only if it had arrived and was answered before the reporting instant, of
--- which a response without a date says nothing
+-- which a response without a date of its own says nothing but by its answers
 known_by_then as (
     select
         *,
@@ -31,6 +31,17 @@ known_by_then as (
 
 nodes as (
     select * from {{ ref('int_customer_nodes') }}
+),
+
+answers as (
+    {{ union_canonical('survey_answers', ['survey_id', 'response_id', 'submitted_at']) | indent(4) }}
+),
+
+yet_to_come as (
+    select survey_id, response_id
+    from answers
+    where submitted_at >= {{ as_of() }}
+    group by survey_id, response_id
 ),
 
 -- one system may send the invite and another take the answer: the sender's own comes first
@@ -61,28 +72,49 @@ found as (
     inner join responses on known_by_then.survey_id = responses.survey_id and known_by_then.response_id = responses.response_id
 ),
 
-resolved as (
+answered as (
     select
         known_by_then.source,
         known_by_then.invite_id,
-        nodes.customer_key,
+        known_by_then.customer_node,
         known_by_then.sent_at,
-        {{ local_date('known_by_then.sent_at') }} as day,
-        known_by_then.survey_id as survey,
-        coalesce(nullif(trim(known_by_then.channel), ''), 'unknown') as channel,
-        coalesce(nodes.segment, 'unknown') as segment,
-        coalesce(nodes.country, 'unknown') as country,
+        known_by_then.survey_id,
+        known_by_then.channel,
         known_by_then.is_delivered,
-        case when known_by_then.opened_at < {{ as_of() }} then known_by_then.opened_at end as opened_at,
-        known_by_then.is_delivered and known_by_then.is_responded as is_answered,
-        case when known_by_then.is_delivered and known_by_then.is_responded then known_by_then.responded_at end as responded_at,
+        known_by_then.opened_at,
+        known_by_then.responded_at,
         found.response_source,
         found.response_id,
-        known_by_then.is_delivered and known_by_then.is_responded and coalesce(found.is_finished, true) as is_completed
+        found.is_finished,
+        known_by_then.is_delivered and known_by_then.is_responded
+        and (known_by_then.responded_at is not null or found.response_id is not null or yet_to_come.response_id is null) as is_answered
     from known_by_then
-    left join nodes on known_by_then.customer_node = nodes.node
     left join found
         on known_by_then.source = found.source and known_by_then.invite_id = found.invite_id and found.preference = 1
+    left join yet_to_come
+        on known_by_then.survey_id = yet_to_come.survey_id and known_by_then.response_id = yet_to_come.response_id
+),
+
+resolved as (
+    select
+        answered.source,
+        answered.invite_id,
+        nodes.customer_key,
+        answered.sent_at,
+        {{ local_date('answered.sent_at') }} as day,
+        answered.survey_id as survey,
+        coalesce(nullif(trim(answered.channel), ''), 'unknown') as channel,
+        coalesce(nodes.segment, 'unknown') as segment,
+        coalesce(nodes.country, 'unknown') as country,
+        answered.is_delivered,
+        case when answered.opened_at < {{ as_of() }} then answered.opened_at end as opened_at,
+        answered.is_answered,
+        case when answered.is_answered then answered.responded_at end as responded_at,
+        answered.response_source,
+        answered.response_id,
+        answered.is_answered and coalesce(answered.is_finished, true) as is_completed
+    from answered
+    left join nodes on answered.customer_node = nodes.node
 )
 
 select * from resolved

@@ -41,11 +41,12 @@ answers as (
         answers.score,
         answers.scale,
         answers.score_100,
+        answers.response_order,
         row_number() over (
             partition by answers.customer_key, answers.metric, answers.response_key order by answers.score_100, answers.question_key
         ) as rank_in_response,
         max(answers.submitted_at) over (partition by answers.customer_key, answers.metric, answers.response_key) as answered_until
-    from {{ ref('fct_survey_answers') }} as answers
+    from {{ ref('int_survey_answers_identified') }} as answers
     inner join asked on answers.customer_key = asked.customer_key and answers.metric = asked.metric
 ),
 
@@ -80,11 +81,11 @@ nexts as (
         response_key,
         customer_key,
         metric,
-        lead(response_key) over (partition by customer_key, metric order by answered_until, response_key) as next_response_key,
-        lead(score) over (partition by customer_key, metric order by answered_until, response_key) as next_score,
-        lead(scale) over (partition by customer_key, metric order by answered_until, response_key) as next_scale,
-        lead(score_100) over (partition by customer_key, metric order by answered_until, response_key) as next_score_100,
-        lead(answered_until) over (partition by customer_key, metric order by answered_until, response_key) as next_submitted_at
+        lead(response_key) over (partition by customer_key, metric order by answered_until, response_order) as next_response_key,
+        lead(score) over (partition by customer_key, metric order by answered_until, response_order) as next_score,
+        lead(scale) over (partition by customer_key, metric order by answered_until, response_order) as next_scale,
+        lead(score_100) over (partition by customer_key, metric order by answered_until, response_order) as next_score_100,
+        lead(answered_until) over (partition by customer_key, metric order by answered_until, response_order) as next_submitted_at
     from answers
     where rank_in_response = 1
 ),

@@ -9,9 +9,9 @@ with answers as (
         category,
         row_number() over (
             partition by customer_key, cast({{ dbt.date_trunc('month', 'day') }} as date)
-            order by submitted_at desc, response_key desc, question_key desc
+            order by submitted_at desc, response_order desc, question_key desc
         ) as version_rank
-    from {{ ref('fct_survey_answers') }}
+    from {{ ref('int_survey_answers_identified') }}
     where metric = 'nps' and scale = '0-10'
 ),
 
