@@ -143,6 +143,19 @@ def test_another_runs_refresh_does_not_mix_its_pages_with_old_ones(settings: Set
     assert len(asked) == 5
 
 
+@pytest.mark.parametrize("refresh", [False, True])
+def test_pages_that_lead_in_circles_are_left_by_a_refresh_of_whatever_run(settings: Settings, refresh: bool) -> None:
+    """A vendor that gives one page twice, once: who follows the message's remedy and clears the task of the same run gets out."""
+    if refresh:
+        land(settings, SHOP, "things", things)
+    count = iter(range(1000))
+    with pytest.raises(SourceContractBroken, match="circles: run it again with `refresh`"):
+        land(settings, SHOP, "things", lambda a: Reply(PAGES["a"][0]) if next(count) == 1 else things(a), refresh=refresh)
+    receipts, asked = land(settings, SHOP, "things", things, refresh=True)
+    assert (len(asked), receipts[-1].received) == (5, 5)
+    assert [path for path in settings.landing.glob(".*/**/*") if path.is_file()] == []
+
+
 @pytest.mark.parametrize("renames", range(4))
 def test_a_refresh_that_is_killed_between_renames_is_brought_in_by_the_next_run(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, renames: int

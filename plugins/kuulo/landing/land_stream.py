@@ -15,10 +15,10 @@ from kuulo.landing.family_receipts import Circumstances, is_whole, landed_before
 from kuulo.landing.one_at_a_time import one_at_a_time
 from kuulo.landing.page_store import KeptPage, PageStore
 from kuulo.landing.receipt import LandingReceipt
-from kuulo.landing.refreshed import aside_for, bring_in
+from kuulo.landing.refreshed import aside_for, bring_in, drop_aside
 from kuulo.landing.typed_family import Family, RawPage, TypedFamily
 from kuulo.settings import Settings
-from kuulo.sources.api_errors import RetryLater
+from kuulo.sources.api_errors import RetryLater, SourceContractBroken
 from kuulo.sources.api_session import ApiSession, Time
 from kuulo.sources.asker import Asker
 from kuulo.sources.manners import DEFAULT_LIMITS, Limits
@@ -100,7 +100,12 @@ def land_stream(
             return receipts
         own = aside_for(family, run) if refresh else family
         landing = _Landing(own, credentials, cursor, run, clock, limits, clocks or Time(now=clock))
-        receipts = landing.receipts()
+        try:
+            receipts = landing.receipts()
+        except SourceContractBroken:
+            if refresh:
+                drop_aside(own)
+            raise
         if refresh:
             bring_in(family)
         crash_point("landing.landed")

@@ -35,6 +35,11 @@ def aside_for(family: _Kind, run: str) -> _Kind:
     return aside
 
 
+def drop_aside(aside: Family) -> None:
+    """Forget what a refresh has read: pages that lead nowhere would lead there again, in every further try of its run."""
+    _remove(aside)
+
+
 def bring_in(family: Family) -> bool:
     """Put a batch that was read aside in its place, if it is whole; the read stream's folder goes last, since it says so."""
     aside, before = _below(family, _ASIDE), _below(family, _BEFORE)
