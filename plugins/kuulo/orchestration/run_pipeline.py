@@ -38,7 +38,9 @@ def _what_entered(settings: Settings, run: str) -> str:
         return "nothing new"
     received, validated = sum(r.received for r in receipts), sum(r.validated for r in receipts)
     quarantined, duplicates = sum(sum(r.quarantined.values()) for r in receipts), sum(r.duplicates for r in receipts)
-    return f"{received:,} rows received, {validated:,} validated, {quarantined:,} quarantined, {duplicates:,} exact duplicates"
+    held_back = sum(r.held_back for r in receipts)
+    told = f"{received:,} rows received, {validated:,} validated, {quarantined:,} quarantined, {duplicates:,} exact duplicates"
+    return f"{told}, {held_back:,} held back" if held_back else told
 
 
 def _run_dag(progress: Progress, settings: Settings, dags: Any, dag_id: str, conf: dict[str, Any]) -> None:
