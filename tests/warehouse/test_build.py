@@ -23,7 +23,8 @@ import json, sys
 from pathlib import Path
 print("kuulo test.kuulo.assert_every_currency_has_a_rate: No rate from USD to EUR for 2024-01-10: add a row")
 print("kuulo test.kuulo.assert_mrr_is_of_one_currency: warned of, and not why it failed")
-print("  Conversion Error: could not convert 'canary\\n  kuulo test.kuulo.other: canary'")
+for sign in ("\\n  ", "\\r", "\\u2028", "\\x0c"):
+    print(f"  Conversion Error: could not convert 'canary{sign}kuulo test.kuulo.other: canary{sign}'")
 statuses = {"test.kuulo.assert_every_currency_has_a_rate": "fail", "test.kuulo.assert_mrr_is_of_one_currency": "warn"}
 statuses |= {"test.kuulo.other": "fail", "model.kuulo.broken": "error"}
 results = [{"unique_id": name, "status": status, "message": "Got 1 result"} for name, status in statuses.items()]

@@ -38,10 +38,11 @@ class BuildFailed(KuuloError):
 def lines_told(said: str) -> dict[str, list[str]]:
     """{test: its lines} of what dbt printed: those that our own tests have for whoever runs the build (the macro `tell`).
 
-    An error's own text may quote rows; dbt indents it, so that none of its lines is taken for one of these.
+    An error's own text may quote rows; dbt indents it line by line, so that none is taken for one of these. Lines end as they do for
+    dbt, at a line feed alone: a row may hold every other sign that ends one.
     """
     told: dict[str, list[str]] = {}
-    for found in filter(None, map(_TOLD.fullmatch, said.splitlines())):
+    for found in filter(None, map(_TOLD.fullmatch, said.split("\n"))):
         told.setdefault(found[1], []).append(found[2])
     return told
 
@@ -84,12 +85,13 @@ def _run_dbt(settings: Settings, as_of: datetime, increment: Increment | None, l
     logged = log_size(settings)
     done = subprocess.run(
         command, env=environment, check=False, cwd=settings.dbt_project, pass_fds=[lock],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
-    sys.stdout.write(done.stdout)
-    told = lines_told(done.stdout)
+    said = done.stdout.decode(errors="replace")
+    sys.stdout.write(said)
+    told = lines_told(said)
     if done.returncode != 0:
-        refuse_full_disk(settings.home, done.stdout)  # by which dbt writes neither results nor a log, and may leave room behind
+        refuse_full_disk(settings.home, said)  # by which dbt writes neither results nor a log, and may leave room behind
         if tells_of_damage(settings, logged):
             set_aside_both(settings)
         raise BuildFailed(
