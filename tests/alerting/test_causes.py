@@ -72,6 +72,15 @@ def test_refused_rows_are_a_cause_when_they_jump(settings):
     assert cause.line == "hubspot/tickets: 7 of 100 rows were refused (7%, usually 2.0%): on_scale:score, required:email"
 
 
+def test_a_run_that_was_stopped_is_not_what_is_usual(settings):
+    """Nothing of it was refused or entered."""
+    ran(settings, 1, validated=98, quarantined={"on_scale:score": 2})
+    for number in range(2, 5):
+        ran(settings, number, status="stopped", validated=0)
+    ran(settings, 7, validated=94, quarantined={"on_scale:score": 6})
+    assert keys(settings) == []
+
+
 def test_a_first_run_and_a_handful_of_rows_are_no_jump(settings):
     ran(settings, 1, received=10, validated=2, quarantined={"typed:a": 8})
     ran(settings, 2, stream="deals", received=4, validated=4)

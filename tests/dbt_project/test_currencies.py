@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kuulo.settings import Settings
+from kuulo.warehouse.build import lines_told
 from kuulo.warehouse.run_dbt import dbt_command
 from tests.dbt_project.compiled_models import CompiledModels, MartsInMemory
 from tests.dbt_project.validated_rows import write_validated
@@ -68,10 +69,10 @@ def test_what_currencies_have_done_stands_in_a_column_of_its_own(in_euros: Marts
     assert [row["mrr"] for row in drift] == pytest.approx([86.9565, 93.4579])
 
 
-def _tests(home: Path, reporting_currency: str) -> tuple[dict[str, str], str]:
-    """{test: status} of the two tests over these rows, and what the build printed."""
+def _tests(home: Path, reporting_currency: str, *more: dict[str, Any]) -> tuple[dict[str, str], list[str]]:
+    """{test: status} of the two tests over these rows and more, and the lines that the build finds for whoever runs it."""
     settings = Settings(home=home)
-    write_validated(home, {SUBSCRIPTIONS: ROWS})
+    write_validated(home, {SUBSCRIPTIONS: [*ROWS, *more]})
     settings.marts.parent.mkdir(parents=True, exist_ok=True)
     names = ["assert_every_currency_has_a_rate", "assert_mrr_is_of_one_currency"]
     words = ["build", "--quiet", "--select", "+int_subscriptions_converted", "--exclude-resource-type", "unit_test"]
@@ -80,16 +81,30 @@ def _tests(home: Path, reporting_currency: str) -> tuple[dict[str, str], str]:
     results = json.loads((home / "dbt/target/duckdb/run_results.json").read_text())["results"]
     statuses = {result["unique_id"].split(".")[2]: result["status"] for result in results}
     assert done.is_good == ("fail" not in statuses.values()), done.said
-    return {name: statuses[name] for name in names}, done.said
+    return {name: statuses[name] for name in names}, [line for lines in lines_told(done.said).values() for line in lines]
 
 
 def test_a_currency_without_a_rate_ends_the_build_by_its_name_and_day(tmp_path: Path) -> None:
-    statuses, told = _tests(tmp_path / "kuulo", "EUR")
+    """A row that names none, or what is no code, is mended where it comes from: a rate is no remedy, and its text is not told."""
+    more = [_subscription(4, 10.0, None, "2024-02-01"), _subscription(5, 10.0, " ", "2024-01-05")]
+    more += [_subscription(6, 10.0, "ada@example.com", "2024-01-01"), _subscription(7, 10.0, "4.5", "2024-01-01")]
+    statuses, told = _tests(tmp_path / "kuulo", "EUR", *more)
     assert statuses == {"assert_every_currency_has_a_rate": "fail", "assert_mrr_is_of_one_currency": "pass"}
-    assert "No rate from USD to EUR for 2024-01-10 (2 subscriptions began without one)" in told
+    assert told == [
+        "2 subscriptions name no currency (the first began on 2024-01-05) and are to be told in EUR: name it where they come from, of a "
+        "file as `currency` in its feed.yml, such as {value: EUR}; or add what stands for none to dbt_project/seeds/currency_rates.csv as "
+        "the currency `none`",
+        "No rate from USD to EUR for 2024-01-10 (2 subscriptions began without one): add a row to dbt_project/seeds/currency_rates.csv "
+        "that is valid from that day or before",
+        "2 subscriptions have in `currency` what is no code of three letters: correct it where they come from, of a file in its feed.yml "
+        "(another column, or `map` from its words to codes)",
+    ]
 
 
 def test_several_currencies_and_none_to_report_in_are_warned_of(tmp_path: Path) -> None:
-    statuses, told = _tests(tmp_path / "kuulo", "")
+    statuses, told = _tests(tmp_path / "kuulo", "", _subscription(4, 10.0, "ada@example.com", "2024-02-01"))
     assert statuses == {"assert_every_currency_has_a_rate": "pass", "assert_mrr_is_of_one_currency": "warn"}
-    assert "2 subscriptions are in USD: name the currency to report in as the variable reporting_currency" in told
+    assert told == [
+        "MRR adds up subscriptions of several currencies as they come (2 in USD, 1 in EUR, 1 in others): name the one to report in as the "
+        "variable reporting_currency in dbt_project/dbt_project.yml, and add rates of the others to dbt_project/seeds/currency_rates.csv"
+    ]

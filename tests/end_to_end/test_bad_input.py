@@ -20,6 +20,16 @@ questions:
   nps: {question_id: recommend, metric: nps, scale: "0-10"}
 """
 
+CONTRACTS_FEED = """\
+stream: subscriptions
+columns:
+  subscription_id: id
+  customer_id: id
+  mrr: fee
+  currency: currency
+  started_at: {column: from, format: "%Y-%m-%d"}
+"""
+
 
 def lay(home, feed, feed_yml, **files):
     folder = home / "inbox" / feed
@@ -35,6 +45,7 @@ def run(tmp_path_factory):
     home = tmp_path_factory.mktemp("bad") / "home"
     good = lay(home, "good", GOOD_FEED, answers_csv="id,date,nps\n1,2026-01-05,10\n2,2026-01-05,0\n3,2026-01-06,11\n4,2026-01-06,9\n")
     shutil.copyfile(good / "answers.csv", good / "answers copy.csv")
+    lay(home, "contracts", CONTRACTS_FEED, contracts_csv="id,fee,currency,from\na,100,USD,2026-01-05\nb,50,EUR,2026-01-05\n")
     lay(home, "lacks", GOOD_FEED.replace("response_id: id", "response_id: respondent"), answers_csv="id,date,nps\n1,2026-01-05,10\n")
     lay(home, "no_sheet", GOOD_FEED, answers_xlsx="this is no spreadsheet")
     lay(home, "not_yaml", "stream: [survey_answers\n", answers_csv="id\n1\n")
@@ -50,6 +61,13 @@ def test_the_run_ends_red_and_names_each_file_once_with_the_remedy(run):
         assert expected in text, text
     assert "Traceback" not in done.stdout + done.stderr
     assert home.exists()
+
+
+def test_what_is_only_warned_of_is_on_the_screen_too(run):
+    """EUR and USD in one sum: no reason to end the build, and none to keep it to a log."""
+    _, done = run
+    [told] = [line for line in done.stdout.splitlines() if line.startswith("WARNING")]
+    assert "MRR adds up subscriptions of several currencies as they come (1 in EUR, 1 in USD): name the one to report in" in told
 
 
 def test_the_good_file_is_in_the_marts_all_the_same_and_its_copy_is_not_counted_twice(run):

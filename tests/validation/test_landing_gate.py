@@ -112,10 +112,24 @@ def test_two_rows_under_one_key_stop_the_batch_and_leave_what_was_there(settings
     (receipt,) = validate(settings, "run-2")
     assert (receipt.status, receipt.batches, receipt.validated, receipt.newest_at) == ("stopped", 1, 0, None)
     assert "unique_key (response_id, question_id and survey_id together name one row" in receipt.message
+    assert f"): rows 0 and 1 (by _position in {good.typed}); mend it at the source" in receipt.message
     assert good.validated.read_bytes() == before
     stopped = read_validation_receipt(good)
     assert stopped is not None
     assert (stopped.status, stopped.validated) == ("stopped", 0)
+
+
+def test_what_is_told_of_a_stopped_batch_is_where_its_rows_collide_and_that_all_are_held_back(settings):
+    """Refused rows and exact repeats of it are neither kept nor dropped; row 4 shares a key with nothing that would enter."""
+    rows = [answer(0), answer(0, score=1.0), answer(1), answer(1), answer(2, score=99.0), answer(2), answer(3)]
+    rows += [answer(4 + n // 6, score=float(n % 6)) for n in range(12)] + [answer(3, score=1.0), answer(6), answer(6, score=2.0)]
+    place = land(settings, "files", SURVEY_ANSWERS, rows)
+    land(settings, "files", SURVEY_ANSWERS, [answer(9), answer(10, score=99.0)], batch="b2")
+    (receipt,) = validate(settings)
+    assert "rows 0 and 1; rows 6 and 19; rows 7, 8, 9, 10 and 2 more; and so under 2 more keys (by _position in" in receipt.message
+    assert (receipt.received, receipt.validated, receipt.quarantined, receipt.duplicates) == (24, 1, {"on_scale:score": 1}, 0)
+    assert receipt.held_back == 22
+    assert not place.quarantined.exists()
 
 
 def test_a_stopped_batch_is_tried_again_and_enters_once_it_is_mended(settings):
@@ -192,6 +206,7 @@ def test_too_many_refused_rows_stop_the_batch_and_can_be_looked_at(settings):
     assert str(place.quarantined) in receipt.message
     assert len(pq.read_table(place.quarantined)) == 20
     assert not place.validated.exists()
+    assert (receipt.quarantined, receipt.held_back) == ({"on_scale:score": 20}, 10)
 
 
 def test_an_empty_window_is_legitimate(settings):
@@ -341,9 +356,10 @@ def test_a_batch_rule_is_asked_of_what_would_enter_even_where_all_rows_keep_it(s
     own = with_rule(settings, tmp_path, {"type": "expect_table_row_count_to_be_between", "kwargs": {"min_value": 2}})
     place = land(own, "files", SURVEY_ANSWERS, [answer(0), answer(1, score=99.0)])
     (receipt,) = validate(own)
-    assert (receipt.status, receipt.quarantined) == ("stopped", {"on_scale:score": 1})
+    assert (receipt.status, receipt.quarantined, receipt.held_back) == ("stopped", {}, 2)
     assert "batch rule broken: enough (two rows at least)" in receipt.message
     assert not place.validated.exists()
+    assert not place.quarantined.exists()
     land(own, "files", SURVEY_ANSWERS, [answer(0), answer(1, score=99.0), answer(2)], sha256="more")
     assert [receipt.status for receipt in validate(own, "run-2")] == ["validated"]
 

@@ -314,6 +314,30 @@ def test_the_commands_look_and_send_again(settings: Settings, command: Any) -> N
     assert json.loads(place.validated_receipt.read_text())["received"] == 2
 
 
+def test_a_stopped_batch_is_told_alike_in_the_list_and_by_itself(settings: Settings, command: Any) -> None:
+    """None of its rows is kept, so none is listed as refused; what was refused when it was judged before is there still."""
+    place, inbox = land_shop(settings), settings.inbox / "shop" / "answers.csv"
+    words = ("quarantine", "--source=files", "--stream=survey_answers")
+    before = command(*words, f"--batch={place.batch}")[1].splitlines()
+    assert [line.partition(":")[0] for line in before] == ["row 0", "row 2"]
+    inbox.write_text(f"id,at,mail,customer,text,score\n1,2026-01-05,{CANARY},K-1,,99\n2,2026-01-05,,K-2,,9\n2,2026-01-05,,K-2,,8\n")
+    land_inbox(settings=settings, run="second", clock=lambda: LATER)
+    [receipt] = validate_source(settings=settings, source=FILES, run="second", clock=lambda: LATER)
+    assert (receipt.received, receipt.validated, receipt.quarantined, receipt.held_back) == (3, 0, {}, 3)
+    status, said = command(*words)
+    first, why = said.splitlines()
+    assert (status, first) == (
+        0,
+        f"files/survey_answers/{place.batch}: stopped, all its rows stay in landing (2026-01-05 00:00 to 2026-01-06 00:00 UTC)",
+    )
+    assert f"): rows 1 and 2 (by _position in {place.typed}); mend it at the source" in why
+    since = "    in quarantine since it was judged before, like what entered then:"
+    assert command(*words, f"--batch={place.batch}") == (0, "\n".join([first, why, since, *before]) + "\n")
+    place.quarantined.unlink()
+    assert command(*words, f"--batch={place.batch}") == (0, f"{first}\n{why}\n")
+    assert "quarantined 0, duplicates 0, held back 3; " in command("redrive", *words[1:])[1]
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

@@ -80,7 +80,7 @@ def _rate(receipt: RunReceipt) -> float:
 def _refused(by_stream: dict[tuple[str, str], list[RunReceipt]]) -> Iterator[Cause]:
     for (source, stream), receipts in by_stream.items():
         *before, last = receipts
-        usual = [_rate(receipt) for receipt in before if receipt.received][-_BEFORE:]
+        usual = [_rate(receipt) for receipt in before if receipt.received and receipt.status == "validated"][-_BEFORE:]
         count = sum(last.quarantined.values())
         if usual and count >= _LEAST_ROWS and _rate(last) > max(_LEAST_RATE, _JUMP * median(usual)):
             rules = ", ".join(sorted(last.quarantined))

@@ -54,10 +54,12 @@ class LandingReceipt:
 
 @dataclass(frozen=True, kw_only=True)
 class ValidationReceipt:
-    """One batch judged: received = validated + sum(quarantined) + duplicates, unless it was stopped.
+    """One batch judged: received = validated + sum(quarantined) + duplicates. Of a stopped one all rows stay in landing.
 
     Attributes:
-        quarantined: refused rows by rule.
+        quarantined: refused rows that are kept, by rule; of a stopped batch none, but for those that were laid out to be looked at
+            where there were too many.
+        duplicates: exact repeats that were dropped; of a stopped batch none.
         status: `validated`, or `stopped` where the batch broke a batch rule and nothing of it entered.
         message: why it was stopped, in one line without values.
         fingerprint: hash of what the verdict depends on: pages, declaration, suite, seeds.
@@ -85,6 +87,8 @@ class ValidationReceipt:
 class RunReceipt:
     """What one run did with one stream, over all batches it touched: the row of `pipeline_health`.
 
+    received = validated + sum(quarantined) + duplicates + held_back.
+
     Attributes:
         status: `validated`, `stopped` (by validation) or `failed` (before it).
         newest_at: end of the newest window that entered, or None where none did.
@@ -108,6 +112,11 @@ class RunReceipt:
     seconds: float = 0.0
     fields_added: tuple[str, ...] = ()
     fields_missing: tuple[str, ...] = ()
+
+    @property
+    def held_back(self) -> int:
+        """Rows that are in landing alone, since their batch was stopped."""
+        return self.received - self.validated - sum(self.quarantined.values()) - self.duplicates
 
 
 class UnreadableReceipt(KuuloError):

@@ -11,7 +11,8 @@ from kuulo.orchestration.progress import everything_else_to, say
 from kuulo.settings import Settings, load_settings
 from kuulo.sources.catalog import SOURCES
 from kuulo.sources.chosen_stream import chosen_stream, chosen_window, refuse_unknown
-from kuulo.validation.quarantine import refused_batches, refused_rows
+from kuulo.sources.source import Stream
+from kuulo.validation.quarantine import refused_batch, refused_batches, refused_rows
 
 _ROWS_OF_A_RULE = 5
 
@@ -28,6 +29,15 @@ def _words(given: list[str]) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
+def _lines_of(place: BatchPlace, stream: Stream) -> list[str]:
+    """The rows of a batch that are in quarantine; of a stopped one, before them, what the list of batches says of it."""
+    batch, rows = refused_batch(place), [row.line for row in refused_rows(place, stream, _ROWS_OF_A_RULE)]
+    if batch is None or batch.receipt.status != "stopped":
+        return rows
+    of_before = ["    in quarantine since it was judged before, like what entered then:"] if rows and not batch.receipt.quarantined else []
+    return batch.lines + of_before + rows
+
+
 def _look(settings: Settings, words: argparse.Namespace) -> int:
     if words.batch:
         source, stream = chosen_stream(SOURCES, words.source, words.stream)
@@ -35,11 +45,8 @@ def _look(settings: Settings, words: argparse.Namespace) -> int:
             place = BatchPlace(settings, source.name, stream.name, words.batch)
         except ValueError as error:
             raise KuuloError(str(error)) from None
-        rows = refused_rows(place, stream, _ROWS_OF_A_RULE)
-        for row in rows:
-            say(row.line)
-        if not rows:
-            say(f"{source.name}/{stream.name}/{words.batch}: nothing of it is in quarantine")
+        for line in _lines_of(place, stream) or [f"{source.name}/{stream.name}/{words.batch}: nothing of it is in quarantine"]:
+            say(line)
         return 0
     refuse_unknown(SOURCES, words.source, words.stream)
     batches = [line for batch in refused_batches(settings, words.source, words.stream) for line in batch.lines]

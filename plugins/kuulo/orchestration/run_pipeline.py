@@ -24,6 +24,7 @@ from kuulo.orchestration.sources_in_use import SourceInUse, has_connection, refu
 from kuulo.publication.scorecard import scorecard_text
 from kuulo.settings import Settings, load_settings
 from kuulo.sources.database.read_declaration import connections_named, declaration_names
+from kuulo.warehouse.made_from import built_from
 
 
 def _failures_of(settings: Settings, run: str) -> list[str]:
@@ -38,7 +39,9 @@ def _what_entered(settings: Settings, run: str) -> str:
         return "nothing new"
     received, validated = sum(r.received for r in receipts), sum(r.validated for r in receipts)
     quarantined, duplicates = sum(sum(r.quarantined.values()) for r in receipts), sum(r.duplicates for r in receipts)
-    return f"{received:,} rows received, {validated:,} validated, {quarantined:,} quarantined, {duplicates:,} exact duplicates"
+    held_back = sum(r.held_back for r in receipts)
+    told = f"{received:,} rows received, {validated:,} validated, {quarantined:,} quarantined, {duplicates:,} exact duplicates"
+    return f"{told}, {held_back:,} held back" if held_back else told
 
 
 def _run_dag(progress: Progress, settings: Settings, dags: Any, dag_id: str, conf: dict[str, Any]) -> None:
@@ -112,6 +115,8 @@ def run_pipeline(settings: Settings) -> int:
         address = stack.enter_context(sandbox_process(settings)) if settings.sandbox else ""
         _run_all(progress, settings, address)
         _report(progress, settings, time.monotonic() - started)
+    for line in built_from(settings).get("warnings", []):
+        say(f"WARNING  {line}")
     for line in progress.failures:
         say(f"FAILED  {line}")
     return 1 if progress.failures else 0

@@ -25,7 +25,8 @@ class Verdict:
     """What became of a batch; `stopped` is empty where it entered.
 
     Attributes:
-        quarantined: refused rows by their first rule.
+        quarantined: refused rows that are kept, by their first rule; of a stopped batch those that were laid out to be looked at.
+        duplicates: exact repeats that were dropped; none of a stopped batch.
         warnings: rows by broken rule of severity warning.
         stopped: why nothing of it entered, in one line without values.
         filled: typed rows that hold a value, by declared column.
@@ -46,7 +47,11 @@ class Verdict:
 
 
 class _Stopped(Exception):
-    """A batch rule is broken; the message is for the receipt."""
+    """Nothing of a batch enters; the message is for the receipt, `kept` counts what was written to quarantine all the same."""
+
+    def __init__(self, message: str, kept: dict[str, int] | None = None) -> None:
+        super().__init__(message)
+        self.kept = kept or {}
 
 
 class BatchCourt:
@@ -87,11 +92,11 @@ class BatchCourt:
         quarantined = name_refusals(self._connection, place, self._suite)
         try:
             self._check_asked(judgement)
-            self._check_batch_rules(judgement)
+            self._check_batch_rules(place, judgement)
             self._check_share(place, landed, quarantined)
             validated = self._write(place, landed, counts, quarantined)
         except _Stopped as stop:
-            return Verdict(0, quarantined, counts.repeats, warnings, str(stop), judgement, counts.filled)
+            return Verdict(0, stop.kept, 0, warnings, str(stop), judgement, counts.filled)
         return Verdict(validated, quarantined, counts.repeats, warnings, "", judgement, counts.filled)
 
     def _check_asked(self, judgement: Judgement) -> None:
@@ -99,11 +104,15 @@ class BatchCourt:
             names = ", ".join(f"{name} ({kind})" for name, kind in judgement.failed.items())
             raise _Stopped(f"rules could not be asked: {names}; compare the columns with the declaration, then land the window again")
 
-    def _check_batch_rules(self, judgement: Judgement) -> None:
+    def _check_batch_rules(self, place: BatchPlace, judgement: Judgement) -> None:
         broken = [name for name in judgement.broken if self._rules[name].is_critical and not self._rules[name].is_row_rule]
         if broken:
             whys = "; ".join(f"{name} ({self._rules[name].why})" for name in broken)
-            raise _Stopped(f"batch rule broken: {whys}; mend it at the source, or the rule in expectations/{self._source}, and run again")
+            colliding = "; ".join(judgement.colliding[name] for name in broken if name in judgement.colliding)
+            where = f": {colliding} (by _position in {place.typed})" if colliding else ""
+            raise _Stopped(
+                f"batch rule broken: {whys}{where}; mend it at the source, or the rule in expectations/{self._source}, and run again"
+            )
 
     def _check_share(self, place: BatchPlace, landed: LandingReceipt, quarantined: dict[str, int]) -> None:
         refused, most = sum(quarantined.values()), self._suite.max_quarantined_share
@@ -114,7 +123,8 @@ class BatchCourt:
         raise _Stopped(
             f"{refused} of {landed.received} rows are refused (most by {worst}), more than max_quarantined_share {most:g}: look at "
             f"{place.quarantined}; if they are rightly refused, raise the share in the meta of {self._suite.path.parent.name}/"
-            f"{self._suite.path.name} and run again"
+            f"{self._suite.path.name} and run again",
+            kept=quarantined,
         )
 
     def _write(self, place: BatchPlace, landed: LandingReceipt, counts: BatchRows, quarantined: dict[str, int]) -> int:

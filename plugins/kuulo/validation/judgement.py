@@ -15,6 +15,8 @@ from kuulo.validation.suite import Rule, Suite, SuiteError
 if TYPE_CHECKING:
     from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
 
+_SHOWN_KEYS, _SHOWN_ROWS = 3, 4
+_UNIQUE = {"expect_column_values_to_be_unique": "column", "expect_compound_columns_to_be_unique": "column_list"}
 _REFUSALS = sa.table("refusals", sa.column("_position"), sa.column("rule"))
 
 
@@ -30,11 +32,13 @@ class Judgement:
         result: GX's own result, without any value of the data; Data Docs are made of it.
         broken: names of the rules that are broken, with the number of rows that break them (0 where the rule is of the batch).
         failed: names of rules that could not be asked, with the kind of error.
+        colliding: of broken batch rules that ask for a unique key: where the first rows lie that share one, in words without values.
     """
 
     result: "ExpectationSuiteValidationResult"
     broken: dict[str, int] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    colliding: dict[str, str] = field(default_factory=dict)
 
 
 class SuiteJudge:
@@ -81,8 +85,10 @@ class SuiteJudge:
                 count = self._take_rows(batch, outcome.expectation_config, rule) if rule.is_row_rule else 0
                 judgement.broken[rule.name] = count
                 outcome.result = _counts(count, rows) if rule.is_row_rule else {}
-        if any(self._rules[name].is_row_rule and self._rules[name].is_critical for name in judgement.broken):
+        has_refused = any(self._rules[name].is_row_rule and self._rules[name].is_critical for name in judgement.broken)
+        if has_refused:
             self._ask_accepted(judgement)
+        self._find_colliding("accepted" if has_refused else "rows", judgement)
         return judgement
 
     def _ask_accepted(self, judgement: Judgement) -> None:
@@ -101,6 +107,28 @@ class SuiteJudge:
             elif not outcome.success:
                 judgement.broken[name] = 0
                 shown[name].result = {}
+
+    def _find_colliding(self, view: str, judgement: Judgement) -> None:
+        for outcome in judgement.result.results:
+            configuration = outcome.expectation_config
+            rule = self._rules[configuration.meta["rule"]]
+            if rule.name in judgement.broken and not rule.is_row_rule and configuration.type in _UNIQUE:
+                key = configuration.kwargs[_UNIQUE[configuration.type]]
+                judgement.colliding[rule.name] = self._colliding(view, [key] if isinstance(key, str) else key)
+
+    def _colliding(self, view: str, key: list[str]) -> str:
+        """Where rows lie that share a key, by `_position`; GX has told that some do, but its condition of one column knows no rows."""
+        columns: list[Any] = [sa.column(name) for name in key]
+        position: Any = sa.column("_position")
+        rows = sa.func.count()
+        first = sa.func.list_slice(sa.func.list_sort(sa.func.list(position)), 1, _SHOWN_ROWS)
+        shared = sa.select(rows, first, sa.func.count().over()).select_from(sa.table(view))
+        shared = shared.where(*(column.is_not(None) for column in columns)).group_by(*columns).having(rows > 1)
+        with self._workshop.engine.engine.begin() as connection:
+            found = connection.execute(shared.order_by(sa.func.min(position)).limit(_SHOWN_KEYS)).fetchall()
+        told = [_listed(positions, count) for count, positions, _ in found]
+        more = found[0][2] - len(found) if found else 0
+        return "; ".join(told + ([f"and so under {more:,} more keys"] if more else []))
 
     def _take_rows(self, batch: Any, configuration: Any, rule: Rule) -> int:
         """Find the rows that break the rule; refuse them where the rule is critical. Returns their number."""
@@ -126,6 +154,12 @@ class SuiteJudge:
         records = engine.get_domain_records({**compute_domain, **accessor_domain})
         source = records.subquery() if isinstance(records, sa.Select) else records
         return sa.select(sa.column("_position")).select_from(source).where(condition).subquery()
+
+
+def _listed(positions: list[int], count: int) -> str:
+    """Rows 1, 2 and 3 of so many."""
+    *before, last = [*map(str, positions), *([f"{count - len(positions):,} more"] if count > len(positions) else [])]
+    return f"rows {', '.join(before)} and {last}"
 
 
 def _counts(broken: int, rows: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from kuulo.landing.landing_path import BatchPlace
@@ -27,11 +28,21 @@ class RefusedBatch:
     def lines(self) -> list[str]:
         """The batch with its window, then a line a reason, then why it was stopped."""
         each = self.receipt
-        refused = sum(each.quarantined.values())
-        window = f"{each.window_start:%Y-%m-%d %H:%M} to {each.window_end:%Y-%m-%d %H:%M}"
-        told = [f"{each.source}/{each.stream}/{each.batch}: {refused:,} of {each.received:,} refused, {each.status} ({window} UTC)"]
+        told = [
+            f"{each.source}/{each.stream}/{each.batch}: {self._verdict} ({_minute(each.window_start)} to {_minute(each.window_end)} UTC)"
+        ]
         told += [f"    {rule}: {rows:,}" for rule, rows in sorted(each.quarantined.items(), key=lambda item: (-item[1], item[0]))]
         return told + ([f"    {each.message}"] if each.status == "stopped" else [])
+
+    @property
+    def _verdict(self) -> str:
+        each = self.receipt
+        refused = f"{sum(each.quarantined.values()):,} of {each.received:,} refused, " if each.quarantined else ""
+        return f"{refused}{'stopped, all its rows stay in landing' if each.status == 'stopped' else each.status}"
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"
 
 
 @dataclass(frozen=True)
@@ -53,9 +64,14 @@ class RefusedRow:
 def refused_batches(settings: Settings, source: str = "", stream: str = "") -> Iterator[RefusedBatch]:
     """Batches with refused rows and stopped ones, by source, stream and name; of one source or stream where that is given."""
     for path in sorted(settings.validated.glob(f"{source or '*'}/{stream or '*'}/*/receipt.json")):
-        receipt = read_validation_receipt(BatchPlace(settings, *path.parts[-4:-1]))
-        if receipt and (receipt.quarantined or receipt.status == "stopped"):
-            yield RefusedBatch(receipt)
+        if batch := refused_batch(BatchPlace(settings, *path.parts[-4:-1])):
+            yield batch
+
+
+def refused_batch(place: BatchPlace) -> RefusedBatch | None:
+    """The batch, if rows of it were refused or nothing of it entered."""
+    receipt = read_validation_receipt(place)
+    return RefusedBatch(receipt) if receipt and (receipt.quarantined or receipt.status == "stopped") else None
 
 
 def refused_rows(place: BatchPlace, stream: Stream, most: int) -> list[RefusedRow]:

@@ -41,7 +41,8 @@ def _verdict(receipt: RunReceipt) -> str:
     return (
         f"{receipt.source}/{receipt.stream}: {receipt.status}, {receipt.batches} judged again: received {receipt.received:,}, "
         f"validated {receipt.validated:,}, quarantined {sum(receipt.quarantined.values()):,}{f' ({refused})' if refused else ''}, "
-        f"duplicates {receipt.duplicates:,}{f'; {receipt.message}' if receipt.message else ''}"
+        f"duplicates {receipt.duplicates:,}{f', held back {receipt.held_back:,}' if receipt.held_back else ''}"
+        f"{f'; {receipt.message}' if receipt.message else ''}"
     )
 
 

@@ -1,9 +1,11 @@
 """Build the marts: one dbt process a run, from validated rows to build/marts.duckdb."""
 
 import json
+import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,9 +27,24 @@ from kuulo.warehouse.receipts_table import write_receipts_table
 from kuulo.warehouse.run_dbt import dbt_command, dbt_environment
 from kuulo.warehouse.tables_of_no_model import drop_tables_of_no_model
 
+_TOLD = re.compile(r"kuulo (test\.kuulo\.\w+): (.+)")
+_MOST_TOLD = 5
+
 
 class BuildFailed(KuuloError):
     """dbt did not finish; nothing was published."""
+
+
+def lines_told(said: str) -> dict[str, list[str]]:
+    """{test: its lines} of what dbt printed: those that our own tests have for whoever runs the build (the macro `tell`).
+
+    An error's own text may quote rows; dbt indents it line by line, so that none is taken for one of these. Lines end as they do for
+    dbt, at a line feed alone: a row may hold every other sign that ends one.
+    """
+    told: dict[str, list[str]] = {}
+    for found in filter(None, map(_TOLD.fullmatch, said.split("\n"))):
+        told.setdefault(found[1], []).append(found[2])
+    return told
 
 
 def _how_it_failed(result: dict[str, Any]) -> str:
@@ -36,14 +53,20 @@ def _how_it_failed(result: dict[str, Any]) -> str:
     return f"{result['status']}: {message}" if message.startswith("Got ") else str(result["status"])
 
 
-def _what_failed(settings: Settings) -> str:
+def _what_failed(settings: Settings, told_by_tests: dict[str, list[str]]) -> str:
+    """What is wrong and what to do, where a test of ours has told it; else the names of what failed."""
     results = settings.dbt_target / "run_results.json"
     try:
         told = json.loads(results.read_text())["results"] if results.exists() else []
     except ValueError:
         told = []  # dbt was ended while it wrote them
-    failed = [f"{result['unique_id']} ({_how_it_failed(result)})" for result in told if result["status"] in ("error", "fail")]
-    return "; ".join(failed[:5]) or "before the first model"
+    failed = [line for result in told if result["status"] in ("error", "fail") for line in _lines_of(result, told_by_tests)]
+    more = [f"and {len(failed) - _MOST_TOLD} more"] if len(failed) > _MOST_TOLD else []
+    return "; ".join(failed[:_MOST_TOLD] + more) or "before the first model"
+
+
+def _lines_of(result: dict[str, Any], told_by_tests: dict[str, list[str]]) -> Iterator[str]:
+    yield from told_by_tests.get(result["unique_id"]) or [f"{result['unique_id']} ({_how_it_failed(result)})"]
 
 
 def _told_elsewhere() -> list[str]:
@@ -51,7 +74,8 @@ def _told_elsewhere() -> list[str]:
     return ["--exclude", "tag:told_by_the_table", *(f"resource_type:test,path:models/intermediate/{source}" for source in SOURCES)]
 
 
-def _run_dbt(settings: Settings, as_of: datetime, increment: Increment | None, lock: int) -> None:
+def _run_dbt(settings: Settings, as_of: datetime, increment: Increment | None, lock: int) -> list[str]:
+    """Run `dbt build`; returns what its tests warn of."""
     results = settings.dbt_target / "run_results.json"
     results.unlink(missing_ok=True)
     words = ["build", "--exclude-resource-type", "unit_test", *_told_elsewhere(), "--quiet"]
@@ -61,16 +85,19 @@ def _run_dbt(settings: Settings, as_of: datetime, increment: Increment | None, l
     logged = log_size(settings)
     done = subprocess.run(
         command, env=environment, check=False, cwd=settings.dbt_project, pass_fds=[lock],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
-    sys.stdout.write(done.stdout)
+    said = done.stdout.decode(errors="replace")
+    sys.stdout.write(said)
+    told = lines_told(said)
     if done.returncode != 0:
-        refuse_full_disk(settings.home, done.stdout)  # by which dbt writes neither results nor a log, and may leave room behind
+        refuse_full_disk(settings.home, said)  # by which dbt writes neither results nor a log, and may leave room behind
         if tells_of_damage(settings, logged):
             set_aside_both(settings)
         raise BuildFailed(
-            f"dbt build failed, the last good marts stay: {_what_failed(settings)}; see {settings.home / 'dbt' / 'logs' / 'dbt.log'}"
+            f"dbt build failed, the last good marts stay: {_what_failed(settings, told)}; see {settings.home / 'dbt' / 'logs' / 'dbt.log'}"
         )
+    return [line for lines in told.values() for line in lines]
 
 
 def _take_in_logs(settings: Settings) -> None:
@@ -110,13 +137,13 @@ def _build_marts(settings: Settings, run: str, lock: int) -> dict[str, float] | 
     write_empty_batches(settings)
     write_receipts_table(settings)
     crash_point("build.inputs_laid")
-    _run_dbt(settings, now["as_of"], increment, lock)
+    warnings = _run_dbt(settings, now["as_of"], increment, lock)
     crash_point("build.dbt_done")
     drop_tables_of_no_model(settings)
     _take_in_logs(settings)
     for path in (settings.warehouse, settings.marts):
         path.chmod(0o600)
-    built = {**now, "run": run, "built_at": datetime.now(UTC), "is_increment": increment is not None}
+    built = {**now, "run": run, "built_at": datetime.now(UTC), "is_increment": increment is not None, "warnings": warnings}
     built["holds_sandbox_data"] = any(settings.landing.glob("*/.sandbox"))
     write_json(settings.marts.with_name("built.json"), built)
     crash_point("build.noted")

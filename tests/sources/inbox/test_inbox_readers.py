@@ -1,6 +1,7 @@
 import gzip
 import io
 import json
+import re
 import zipfile
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -241,10 +242,75 @@ def test_an_error_cell_of_a_workbook_is_no_blank(home: InboxHome) -> None:
     assert json.loads(home.untyped()[0]["record"])["topic"] == "#REF!"
 
 
+NOT_COMPUTED = "a formula without its value: open the file in a spreadsheet program and save it, so that values are stored"
+
+
+def test_a_formula_that_nobody_computed_is_no_blank(home: InboxHome) -> None:
+    """A tool that writes `=1+2` stores no value: read as a blank, a score would be missing without a word."""
+    feed = TOPIC + "  is_resolved: {column: done, map: {y: true, '': null}}\n  wait_seconds: wait\n"
+    rows: list[list[Any]] = [["id", "at", "topic", "done", "wait", "note"]]
+    rows += [[1, "=NOW()", "a", "y", 1, None], [2, "2026-01-01", "=A1", "y", 1, None], [3, "2026-01-01", "a", "=B1", 1, None]]
+    rows += [[4, "2026-01-01", "a", "y", "=1+2", None], [5, "2026-01-01", "a", "y", 3, "=A1&B1"]]
+    home.taken(feed, "a.xlsx", _workbook(rows))
+    assert [(row["_position"], row["rule"], row["reason"]) for row in home.untyped()] == [
+        (place, f"typed:{column}", f"{column}: {NOT_COMPUTED}")
+        for place, column in enumerate(["opened_at", "topic", "is_resolved", "wait_seconds"])
+    ]
+    assert json.loads(home.untyped()[3]["record"])["wait"] == "a formula without its value"
+    [row] = home.rows()
+    assert (row["contact_id"], row["wait_seconds"], row["_extra"]) == ("5", 3.0, '{"note":"a formula without its value"}')
+
+
+def test_a_score_that_nobody_computed_is_not_missing(home: InboxHome) -> None:
+    feed = (
+        "stream: survey_answers\ncolumns:\n  response_id: id\n  submitted_at: at\n"
+        'questions:\n  score: {question_id: recommend, metric: nps, scale: "0-10", comment: why}\n'
+    )
+    rows = [["id", "at", "score", "why"], [1, "2026-01-01", "=4+5", None], [2, "2026-01-01", 9, "=A1"], [3, "2026-01-01", 8, None]]
+    home.taken(feed, "a.xlsx", _workbook(rows))
+    assert [row["reason"] for row in home.untyped()] == [f"score of question recommend: {NOT_COMPUTED}"] * 2
+    assert home.column("score") == [8.0]
+
+
+@pytest.mark.parametrize(
+    ("cell", "topic"),
+    [
+        ('<c r="C2"><f>1+2</f><v>3</v></c>', "3"),
+        ('<c r="C2" t="str"><f>IF(A2="","","x")</f><v></v></c>', None),  # the empty text, as Excel stores it
+        ('<c r="C2" t="str"><f>A2</f><v xml:space="preserve"> x</v></c>', "x"),
+        ('<c r="C2"/>', None),
+        ('<c r="C2"><f>1+2</f></c>', "refused"),
+        ('<c r="C2" s="0" t="n"><f t="shared" si="0"/><v/></c>', "refused"),
+        ('<c r="C2" t="str"><f>A2</f></c>', "refused"),
+        ("<c r='C2' t='b'>\n<f ca='1'>A2&lt;3</f>\n<v></v>\n</c>", "refused"),
+    ],
+)
+def test_only_a_formula_without_a_value_is_told(home: InboxHome, cell: str, topic: str | None) -> None:
+    plain = _workbook([["id", "at", "topic"], [1, "2026-01-01", "here"]])
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(plain)) as parts, zipfile.ZipFile(packed, "w") as written:
+        for part in parts.namelist():
+            content = parts.read(part).decode()
+            written.writestr(part, re.sub(r'<c r="C2".*?</c>', lambda _found: cell, content))
+    home.taken(TOPIC, "a.xlsx", packed.getvalue())
+    assert (home.column("topic"), len(home.untyped())) == (([], 1) if topic == "refused" else ([topic], 0))
+
+
+def test_a_header_that_nobody_computed_is_told(home: InboxHome) -> None:
+    line = home.refusal(TOPIC, "a.xlsx", _workbook([["id", "at", "=A1"], [1, "2026-01-01", "a"]]))
+    assert line == f"inbox/f/a.xlsx: in its header, {NOT_COMPUTED}"
+
+
+def test_a_file_without_a_header_is_told_so_whatever_nobody_computed(home: InboxHome) -> None:
+    line = home.refusal(TOPIC, "a.xlsx", _workbook([["1", "2026-01-01", "9"], ["=A1", "2026-01-02", 9]]))
+    assert "does not look like a header" in line
+
+
 def test_error_cells_are_found_wherever_a_sheet_is_cut_into_pieces(home: InboxHome, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheet_errors, "_CHUNK_BYTES", 7)
-    home.taken(TOPIC, "a.xlsx", _workbook([["id", "at", "topic"], [1, "2026-01-01", "#NUM!"], [2, "2026-01-01", "b"]]))
-    assert (home.column("topic"), len(home.untyped())) == (["b"], 1)
+    rows = [["id", "at", "topic"], [1, "2026-01-01", "#NUM!"], [2, "2026-01-01", "b"], [3, "2026-01-01", "=1+2"]]
+    home.taken(TOPIC, "a.xlsx", _workbook(rows))
+    assert (home.column("topic"), len(home.untyped())) == (["b"], 2)
 
 
 def test_a_wrong_map_of_a_truth_cell_is_untyped(home: InboxHome) -> None:

@@ -13,8 +13,22 @@ class SheetError(str):
     __slots__ = ()
 
 
+class FormulaWithoutValue:
+    """What stands in a spreadsheet's cell whose formula nobody has computed: no value, and no blank either."""
+
+    def __repr__(self) -> str:
+        return "a formula without its value"
+
+
+FORMULA_WITHOUT_VALUE = FormulaWithoutValue()
+
+
 def cell_text(cell: Any) -> str:
-    """The cell's text without outer spaces; blank is the empty text, 3.0 of a spreadsheet is 3, a date is ISO 8601."""
+    """The cell's text without outer spaces; blank is the empty text, 3.0 of a spreadsheet is 3, a date is ISO 8601.
+
+    Raises:
+        CannotType: the cell holds what has no text.
+    """
     if isinstance(cell, str):
         return cell.strip()
     if cell is None:
@@ -42,6 +56,8 @@ def _rarer_text(cell: Any) -> str:
             raise CannotType("bytes that are no UTF-8 text") from None
     if isinstance(cell, list | dict):
         return json_text(cell) or ""
+    if isinstance(cell, FormulaWithoutValue):
+        raise CannotType(f"{cell}: open the file in a spreadsheet program and save it, so that values are stored")
     return str(cell)
 
 

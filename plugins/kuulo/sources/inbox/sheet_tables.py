@@ -9,6 +9,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
+from kuulo.landing.coercion import CannotType
 from kuulo.sources.inbox.cell_text import cell_text
 from kuulo.sources.inbox.feed import Feed
 from kuulo.sources.inbox.feed_error import FeedError, listed
@@ -41,7 +42,10 @@ def sheet_table(path: Path, feed: Feed, where: str) -> Iterator[Table]:
 
 
 def _table(first: list[Any], records: Iterator[list[Any]], feed: Feed, where: str) -> Table:
-    header = checked_header([cell_text(cell) for cell in first], feed, where)
+    try:
+        header = checked_header([cell_text(cell) for cell in first], feed, where)
+    except CannotType as why:
+        raise FeedError(f"{where}: in its header, {why}") from None
     before = next(place for place, name in enumerate(header) if name)
     rows = numbered_rows((cells[before:] for cells in records), len(header) - before)
     return Table(header[before:], rows, serials=True)

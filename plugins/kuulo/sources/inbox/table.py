@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
-from kuulo.sources.inbox.cell_text import cell_text
+from kuulo.sources.inbox.cell_text import as_read
 from kuulo.sources.inbox.feed import Feed, column_name
 from kuulo.sources.inbox.feed_error import FeedError, listed
 
@@ -75,7 +75,7 @@ def _is_header(table: Table, feed: Feed) -> bool:
     if table.is_keyed or _names_some(table.header, feed):
         return True
     below = [pair for row in islice(table.rows, _ROWS_LOOKED_AT) if not row.fault for pair in zip(table.header, row.cells, strict=True)]
-    has_other = any(name and not _could_be_name(cell_text(cell)) for name, cell in below)
+    has_other = any(name and not _could_be_name(str(as_read(cell))) for name, cell in below)
     return has_other and all(_could_be_name(name) for name in table.header)
 
 
