@@ -95,7 +95,7 @@ def _run_dbt(settings: Settings, as_of: datetime, increment: Increment | None, l
         if tells_of_damage(settings, logged):
             set_aside_both(settings)
         raise BuildFailed(
-            f"dbt build failed, the last good marts stay: {_what_failed(settings, told)}; see {settings.home / 'dbt' / 'logs' / 'dbt.log'}"
+            f"dbt build failed, the last good marts stay: {_what_failed(settings, told)}; see {settings.dbt_logs / 'dbt.log'}"
         )
     return [line for lines in told.values() for line in lines]
 

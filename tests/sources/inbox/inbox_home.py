@@ -14,6 +14,9 @@ from kuulo.settings import Settings
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 
+FEED = "stream: contacts\ncolumns:\n  contact_id: id\n  opened_at: at\n"
+TOPIC = FEED + "  topic: topic\n"
+
 
 def naive(text: str) -> datetime:
     """A moment without a zone, as typed.parquet holds it (UTC) and spreadsheets do."""
