@@ -21,8 +21,13 @@ _KIND_OF_WORK = {
 
 
 def say(text: str = "", screen: IO[str] | None = None) -> None:
-    """Print a line on the screen."""
-    print(text, file=screen or sys.stdout, flush=True)
+    """Print a line on the screen; where nobody reads it any more (`make run | head`), the work goes on without."""
+    screen = screen or sys.stdout
+    try:
+        print(text, file=screen, flush=True)
+    except BrokenPipeError:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), screen.fileno())
 
 
 def _mask_lines(reader: int, log: int) -> None:
