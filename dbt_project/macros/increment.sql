@@ -23,6 +23,17 @@
     {{ return(api.Relation.create(database=database or (target.database | default(none)), schema=schema, identifier=model)) }}
 {%- endmacro %}
 
+{#- How a model grows: what `model` names by its key is taken out, to be written again or not; all that is written is named there.
+    What is configured here the tests of uniqueness know too (written_since). -#}
+{% macro grows_by(model, key) -%}
+    {{ config(
+        materialized='incremental',
+        incremental_strategy='append',
+        pre_hook="{{ take_out('" ~ model ~ "', ['" ~ key | join("', '") ~ "']) }}",
+        meta={'written': {'named_by': model, 'key': key}}
+    ) }}
+{%- endmacro %}
+
 {#- A statement for a pre-hook: the rows of this model whose key stands in another one are taken out, to be written again or not.
     Null equals null, so that a record without one of its ids is not doubled. `those` says of which rows of it, called `there`. -#}
 {% macro take_out(model, key, those=none) -%}
@@ -30,6 +41,28 @@
     delete from {{ this }} as here
     using {{ ref(model) }} as there
     where {{ same_key('here', 'there', key) }}{% if those %} and {{ those }}{% endif %}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A where clause for a test of uniqueness over these columns: of a build that brings up to date the rows that were written, since no others
+    can be doubled that were not before; else, and where a row may equal one of another key, none. A model says in its `meta` what it
+    writes: by `key` what the model `named_by` names, or what a stream's latest batches tell, `batches_of` [source, stream]. -#}
+{% macro written_since(rows, columns) -%}
+    {%- set tested = graph.nodes.get(model.attached_node) if execute else none -%}
+    {%- set written = tested.config.meta.get('written') if tested else none -%}
+    {%- if var('increment') and written and written.key | reject('in', columns) | list == [] -%}
+    where exists (
+        select 1
+        from (
+            {%- if written.named_by %}
+            select {{ written.key | join(', ') }} from {{ before(written.named_by) }}
+            {%- else %}
+            select {{ written.key | join(', ') }} from {{ source(*written.batches_of) }}
+            where _batch in ({{ new_batches(*written.batches_of) }})
+            {%- endif %}
+        ) as written
+        where {{ same_key(rows, 'written', written.key) }}
+    )
     {%- endif -%}
 {%- endmacro %}
 

@@ -44,27 +44,59 @@
         },
     } -%}
     {%- set key, columns = streams[stream].key, streams[stream].columns -%}
-    {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key=key) }}
-    {%- set told -%}
+    {{ config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key=key,
+        meta={'written': {'batches_of': [source_name, stream], 'key': key}}
+    ) }}
+    {%- set kept = (columns + ['_batch', '_window_end', '_landed_at', '_position']) | join(', ') -%}
+    {% if var('increment') and stream in replaced_streams() -%}
+    -- depends_on: {{ ref('int_' ~ stream ~ '_replaced') }}
+    {% endif -%}
     {%- if var('increment') -%}
+    {%- set told -%}
     (
-        select {{ columns | join(', ') }}, _batch, _window_end, _landed_at, _position
+        select {{ kept }}
         from {{ source(source_name, stream) }}
         where _batch in ({{ new_batches(source_name, stream) }})
         union all
-        select {{ columns | join(', ') }}, _batch, _window_end, _landed_at, _position
+        select {{ kept }}
         from {{ this }}
         where ({{ key | join(', ') }}) in (
             select {{ key | join(', ') }} from {{ source(source_name, stream) }}
             where _batch in ({{ new_batches(source_name, stream) }})
         )
     ) as told
-    {%- else -%}
-    {{ source(source_name, stream) }}
-    {%- endif -%}
-    {%- endset -%}
-    {% if var('increment') and stream in replaced_streams() -%}
-    -- depends_on: {{ ref('int_' ~ stream ~ '_replaced') }}
-    {% endif -%}
+    {%- endset %}
     {{ latest_version(told, key=key, columns=columns) }}
+    {%- else -%}
+    {%- set told_again -%}
+    (
+        select told.*
+        from {{ source(source_name, stream) }} as told
+        where exists (select 1 from ids_told_again as ids where {{ same_key('told', 'ids', key) }})
+    ) as told
+    {%- endset %}
+-- most records are told once: only the others are sorted, with all that they say
+with ids_told_again as (
+    select {{ key | join(', ') }} from {{ source(source_name, stream) }}
+    group by {{ key | join(', ') }}
+    having count(*) > 1
+),
+
+latest_of_several as (
+    {{ latest_version(told_again, key=key, columns=columns) | indent(4) }}
+),
+
+records as (
+    select {{ kept }} from latest_of_several
+    union all
+    select {{ kept }}
+    from {{ source(source_name, stream) }} as told
+    where not exists (select 1 from ids_told_again as ids where {{ same_key('told', 'ids', key) }})
+)
+
+select * from records
+    {%- endif %}
 {%- endmacro %}

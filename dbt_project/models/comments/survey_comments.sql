@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ take_out('int_survey_comments_touched', ['comment_key']) }}"
-) }}
+{{ grows_by('int_survey_comments_touched', ['comment_key']) }}
 
 with answers as (
     select * from {{ ref('int_survey_answers_unioned') }} as unioned

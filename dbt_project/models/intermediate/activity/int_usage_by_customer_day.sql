@@ -2,7 +2,8 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key=['customer_node', 'day'],
-    pre_hook="{{ take_out('int_usage_event_changes', ['customer_node', 'day'], those='there.change < 0') }}"
+    pre_hook="{{ take_out('int_usage_event_changes', ['customer_node', 'day'], those='there.change < 0') }}",
+    meta={'written': {'named_by': 'int_usage_event_changes', 'key': ['customer_node', 'day']}}
 ) }}
 
 with {% if var('increment') -%}

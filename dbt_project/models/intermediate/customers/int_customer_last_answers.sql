@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ take_out('int_survey_customers_touched', ['customer_key']) }}"
-) }}
+{{ grows_by('int_survey_customers_touched', ['customer_key']) }}
 {%- set metrics = metrics_of_a_customer() -%}
 
 with answers as (

@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ take_out('int_driver_customers_touched', ['customer_key']) }}"
-) }}
+{{ grows_by('int_driver_customers_touched', ['customer_key']) }}
 
 -- the headline's instruments: one scale each for NPS and CES, every scale with a satisfied box for CSAT
 with scored_answers as (

@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ take_out('int_survey_answers_touched', ['response_key', 'question_key']) }}"
-) }}
+{{ grows_by('int_survey_answers_touched', ['response_key', 'question_key']) }}
 
 with answers as (
     select * from {{ ref('fct_survey_answers') }} as facts

@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ take_out('int_contacts_touched', contact_key()) }}"
-) }}
+{{ grows_by('int_contacts_touched', contact_key()) }}
 
 with contacts as (
     select * from {{ ref('int_contacts_unioned') }} as unioned

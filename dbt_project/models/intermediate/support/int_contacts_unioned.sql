@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ take_out('int_contact_changes', contact_key()) }}"
-) }}
+{{ grows_by('int_contact_changes', contact_key()) }}
 
 with contacts as (
     select {{ contact_columns() | join(', ') }}

@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ take_out('int_survey_answer_changes', survey_answer_key()) }}"
-) }}
+{{ grows_by('int_survey_answer_changes', survey_answer_key()) }}
 
 with answers as (
     select {{ survey_answer_columns() | join(', ') }}

@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ take_out('int_survey_invites_touched', survey_invite_key()) }}"
-) }}
+{{ grows_by('int_survey_invites_touched', survey_invite_key()) }}
 {%- set columns = ['source', 'invite_id', 'survey_id', 'sent_at', 'delivered', 'status', 'opened_at', 'responded_at',
     'response_id', 'channel', 'customer_node'] -%}
 

@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ take_out('int_survey_invite_days_touched', ['day']) }}"
-) }}
+{{ grows_by('int_survey_invite_days_touched', ['day']) }}
 
 with invites as (
     select * from {{ ref('fct_survey_invites') }}

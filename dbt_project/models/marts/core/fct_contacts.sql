@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ take_out('int_contacts_touched', ['contact_key']) }}"
-) }}
+{{ grows_by('int_contacts_touched', ['contact_key']) }}
 {% if var('increment') -%}
 -- depends_on: {{ ref('int_contact_days_touched') }}
 {% endif -%}

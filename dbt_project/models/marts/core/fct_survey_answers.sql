@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ take_out('int_survey_answers_touched', ['response_key', 'question_key']) }}"
-) }}
+{{ grows_by('int_survey_answers_touched', ['response_key', 'question_key']) }}
 {% if var('increment') -%}
 -- depends_on: {{ ref('int_survey_days_touched') }}, {{ ref('int_survey_customers_touched') }}
 {% endif -%}

@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ take_out('int_survey_invites_touched', ['invite_key']) }}"
-) }}
+{{ grows_by('int_survey_invites_touched', ['invite_key']) }}
 {% if var('increment') -%}
 -- depends_on: {{ ref('int_survey_invite_days_touched') }}
 {% endif -%}

@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ take_out('int_follow_ups_touched', ['response_key']) }}"
-) }}
+{{ grows_by('int_follow_ups_touched', ['response_key']) }}
 
 with cases as (
     select * from {{ ref('int_follow_up_cases') }} as known

@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ take_out('int_survey_days_touched', ['day']) }}"
-) }}
+{{ grows_by('int_survey_days_touched', ['day']) }}
 
 with answers as (
     select * from {{ ref('fct_survey_answers') }}

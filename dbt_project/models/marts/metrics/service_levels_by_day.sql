@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ take_out('int_contact_days_touched', ['day']) }}"
-) }}
+{{ grows_by('int_contact_days_touched', ['day']) }}
 
 with contacts as (
     select * from {{ ref('fct_contacts') }}
