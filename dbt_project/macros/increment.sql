@@ -72,21 +72,28 @@
 {%- endmacro %}
 
 {#- The keys of the records of a shape that are not any more as the build before left them, those that have gone among them: a query of its
-    own. Of files and databases only what came since may differ; a vendor's records are all told again, so what is missing has gone. -#}
-{% macro changed_keys(shape, columns, key) -%}
+    own. Of files and databases only what came since may differ; a vendor's records are all told again, so what is missing has gone.
+    `kept` is the model that keeps what they were: of vendors alone, where a `moment` is named from which on a record counts, since
+    int_<shape>_replaced has what files and databases told. -#}
+{% macro changed_keys(shape, columns, key, kept, moment=none) -%}
 with incoming as (
     select {{ columns | join(', ') }} from {{ ref('int_' ~ shape ~ '_incoming') }}
 ),
 
 -- of files and databases only what is told again: all columns of a whole history would be much to compare for one day's news
 known as (
-    select {{ columns | join(', ') }} from {{ before('int_' ~ shape ~ '_unioned') }}
+    select {{ columns | join(', ') }} from {{ before(kept) }}
     where source not in ('{{ sources_by_batch() | join("', '") }}')
     union all
-    select {{ columns | join(', ') }} from {{ before('int_' ~ shape ~ '_unioned') }} as records
+    {% if moment -%}
+    select {{ columns | join(', ') }} from {{ ref('int_' ~ shape ~ '_replaced') }}
+    where {{ moment }} < {{ as_of_before() }}
+    {%- else -%}
+    select {{ columns | join(', ') }} from {{ before(kept) }} as records
     where
         source in ('{{ sources_by_batch() | join("', '") }}')
         and exists (select 1 from incoming where {{ same_key('records', 'incoming', key) }})
+    {%- endif %}
 ),
 
 different as (
@@ -134,19 +141,20 @@ select * from changes
 
 {#- The canonical streams of which int_<stream>_replaced keeps the records that staging is about to replace. -#}
 {% macro replaced_streams() -%}
-    {{ return(['usage_events', 'orders']) }}
+    {{ return(['survey_answers', 'usage_events', 'orders']) }}
 {%- endmacro %}
 
 {#- The records of a canonical stream of files and databases as the build before left them, of which a version has come since: a query of
     its own, for a model that is built before staging takes the versions in (latest_canonical sees to it). -#}
 {% macro replaced_records(shape, key, columns) -%}
 {% for source_name in var('canonical')[shape] | select('in', var('sources')) | select('in', sources_by_batch()) -%}
-select {{ columns | join(', ') }}
-from {{ before('int_' ~ source_name ~ '__' ~ shape) }}
-where ({{ key | join(', ') }}) in (
+select known.{{ columns | join(', known.') }}
+from {{ before('int_' ~ source_name ~ '__' ~ shape) }} as known
+inner join (
     select {{ key | join(', ') }} from {{ source(source_name, shape) }}
     where _batch in ({{ new_batches(source_name, shape) }})
-)
+    group by {{ key | join(', ') }}
+) as told on {{ same_key('known', 'told', key) }}
 {{ 'union all' if not loop.last }}
 {% endfor -%}
 {%- endmacro %}

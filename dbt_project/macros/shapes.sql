@@ -11,6 +11,20 @@
     {{ return(['source', 'survey_id', 'response_id', 'question_id']) }}
 {%- endmacro %}
 
+{#- The answers that are known at the reporting instant: a query of its own; `moments` and `among` as for union_canonical. -#}
+{% macro survey_answers_known(moments=none, among=none) -%}
+with answers as (
+    {{ union_canonical('survey_answers', survey_answer_columns(), moments=moments, among=among) | indent(4) }}
+),
+
+known_by_then as (
+    select * from answers
+    where submitted_at < {{ as_of() }}
+)
+
+select * from known_by_then
+{%- endmacro %}
+
 {#- The key by which the marts know a response. A survey's id may hold colons; they are written otherwise here, so that response `c`
     of survey `a:b` is another than response `b:c` of survey `a`. -#}
 {% macro response_key(source='source', survey='survey_id', response='response_id') -%}

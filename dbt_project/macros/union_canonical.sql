@@ -2,9 +2,9 @@
     own. A source joins by a model int_<source>__<shape> with these columns and its name in that list.
     Where `moments` names the columns of time on which the reporting instant bears, a build that brings up to date is given only what may have
     changed: of files and databases the latest batches' records and those with a moment that has come since, of vendors all,
-    since a record of theirs is made of several streams. -#}
-{% macro union_canonical(shape, columns, moments=none) -%}
-{% for source in var('canonical')[shape] | select('in', var('sources')) -%}
+    since a record of theirs is made of several streams. `among` are the sources to take, where not all. -#}
+{% macro union_canonical(shape, columns, moments=none, among=none) -%}
+{% for source in var('canonical')[shape] | select('in', var('sources')) | select('in', among or var('sources')) -%}
 select {{ columns | join(', ') }}
 from {{ ref('int_' ~ source ~ '__' ~ shape) }}
 {% if moments and var('increment') and source in sources_by_batch() -%}

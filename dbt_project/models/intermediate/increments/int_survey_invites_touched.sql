@@ -8,11 +8,6 @@ incoming as (
     {{ union_canonical('survey_invites', survey_invite_key(), moments=['sent_at', 'opened_at', 'responded_at']) | indent(4) }}
 ),
 
-known as (
-    select {{ survey_invite_key() | join(', ') }} from {{ before('int_survey_invites') }}
-    where source not in ('{{ sources_by_batch() | join("', '") }}')
-),
-
 answers as (
     select survey_id, response_id from {{ ref('int_survey_answer_changes') }}
     group by survey_id, response_id
@@ -24,8 +19,6 @@ nodes as (
 
 touched as (
     select {{ survey_invite_key() | join(', ') }} from incoming
-    union
-    select {{ survey_invite_key() | join(', ') }} from known
     union
     select invites.{{ survey_invite_key() | join(', invites.') }}
     from invites
@@ -41,6 +34,22 @@ keyed as (
         {{ survey_invite_key() | join(', ') }},
         {{ invite_key() }} as invite_key
     from touched
+),
+
+-- what has gone of a vendor's is known by its key alone
+known as (
+    select
+        source,
+        invite_key
+    from {{ before('fct_survey_invites', database='marts', schema='marts') }}
+    where source not in ('{{ sources_by_batch() | join("', '") }}')
+),
+
+invites_and_known as (
+    select source, invite_id, invite_key from keyed
+    union all
+    select source, cast(null as {{ dbt.type_string() }}) as invite_id, invite_key from known
+    where invite_key not in (select keyed.invite_key from keyed)
 )
 
-select * from keyed
+select * from invites_and_known

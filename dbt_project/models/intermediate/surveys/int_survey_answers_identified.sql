@@ -1,43 +1,37 @@
-{{ grows_by('int_survey_answers_touched', ['response_key', 'question_key']) }}
+{{ config(materialized='view') }}
 
-with answers as (
-    select
-        *,
-        {{ response_key() }} as response_key,
-        {{ question_key() }} as question_key,
-        {{ comment_key() }} as comment_key
-    from {{ ref('int_survey_answers_scored') }} as scored
-    {{ only_those_in('int_survey_answers_touched', 'scored', survey_answer_key()) }}
+with facts as (
+    select * from {{ ref('fct_survey_answers') }}
 ),
 
-nodes as (
-    select * from {{ ref('int_customer_nodes') }}
+ties as (
+    select * from {{ ref('int_survey_ties') }}
 ),
 
-keyed as (
+ordered as (
     select
-        answers.response_key,
-        answers.question_key,
-        nodes.customer_key,
-        answers.survey_id as survey,
-        answers.metric,
-        answers.scale,
-        cast(answers.score as double) as score,
-        cast(answers.score_100 as double) as score_100,
-        answers.category,
-        answers.comment_key,
-        cast(coalesce(answers.weight, 1) as double) as weight,
-        answers.submitted_at,
-        {{ local_date('answers.submitted_at') }} as day,
-        coalesce(nullif(trim(answers.touchpoint), ''), 'unknown') as touchpoint,
-        coalesce(nullif(trim(answers.journey_stage), ''), 'unknown') as journey_stage,
-        coalesce(nullif(trim(answers.channel), ''), 'unknown') as channel,
-        coalesce(nodes.segment, 'unknown') as segment,
-        coalesce(nodes.country, 'unknown') as country,
-        answers.is_finished,
-        answers.response_id || ' ' || answers.survey_id || ' ' || answers.source as response_order
-    from answers
-    left join nodes on answers.customer_node = nodes.node
+        facts.response_key,
+        facts.question_key,
+        facts.customer_key,
+        facts.survey,
+        facts.metric,
+        facts.scale,
+        facts.score,
+        facts.score_100,
+        facts.category,
+        facts.comment_key,
+        facts.weight,
+        facts.submitted_at,
+        facts.day,
+        facts.touchpoint,
+        facts.journey_stage,
+        facts.channel,
+        facts.segment,
+        facts.country,
+        facts.is_finished,
+        ties.response_order
+    from facts
+    left join ties on facts.customer_key = ties.customer_key and facts.response_key = ties.response_key
 )
 
-select * from keyed
+select * from ordered

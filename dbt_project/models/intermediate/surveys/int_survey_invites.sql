@@ -1,4 +1,4 @@
-{{ grows_by('int_survey_invites_touched', survey_invite_key()) }}
+{{ config(materialized='view') }}
 {%- set columns = ['source', 'invite_id', 'survey_id', 'sent_at', 'delivered', 'status', 'opened_at', 'responded_at',
     'response_id', 'channel', 'customer_node'] -%}
 

@@ -4,8 +4,7 @@
 {% endif -%}
 
 with invites as (
-    select * from {{ ref('int_survey_invites') }} as known
-    {{ only_those_in('int_survey_invites_touched', 'known', survey_invite_key()) }}
+    select * from {{ ref('int_survey_invites') }}
 ),
 
 keyed as (
