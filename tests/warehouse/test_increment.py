@@ -230,24 +230,77 @@ def _differing(here: Iterable[Any], there: Iterable[Any]) -> list[Any]:
     return sorted(set(here) ^ set(there))[:4]
 
 
-@pytest.mark.dbt
-def test_marts_brought_up_to_date_piece_by_piece_are_those_of_one_whole_build(tmp_path: Path) -> None:
-    grown, whole = _home(tmp_path / "grown"), _home(tmp_path / "whole")
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, list[Increment | None]]:
+    """A home that was built after each step, and by what."""
+    settings = _home(tmp_path_factory.mktemp("increments") / "grown")
     increments = []
     for step in range(len(STEPS)):
-        _lay(grown, step)
+        _lay(settings, step)
+        increments.append(_build(settings))
+    return settings, increments
+
+
+@pytest.mark.dbt
+def test_marts_brought_up_to_date_piece_by_piece_are_those_of_one_whole_build(
+    grown: tuple[Settings, list[Increment | None]], tmp_path: Path
+) -> None:
+    settings, increments = grown
+    whole = _home(tmp_path / "whole")
+    for step in range(len(STEPS)):
         _lay(whole, step)
-        increments.append(_build(grown))
     assert _build(whole) is None
     # each source has rows from the first piece on, so that no step but the first needs a whole build
     assert [increment is None for increment in increments] == [True, False, False]
     # for a later reporting instant alone the project is not parsed anew: the second build's variables were others, the third's were not
-    assert (grown.dbt_logs / "dbt.log").read_text().count("Unable to do partial parsing because config vars") == 1
-    marts, growing = _models(grown)
+    assert (settings.dbt_logs / "dbt.log").read_text().count("Unable to do partial parsing because config vars") == 1
+    marts, growing = _models(settings)
     for names, place in ((marts, "marts"), (growing, "warehouse")):
-        there, here = _tables(getattr(whole, place), names), _tables(getattr(grown, place), names)
+        there, here = _tables(getattr(whole, place), names), _tables(getattr(settings, place), names)
         assert {name: _differing(rows, here[name]) for name, rows in there.items() if rows != here[name]} == {}
         assert {name for name, rows in there.items() if not rows} <= {"marts.pipeline_health"}, "what is empty proves nothing"
+
+
+# table, and which of its rows the last increment has written
+WRITTEN = {
+    "marts.fct_survey_answers":
+        "(response_key, question_key) in (select (response_key, question_key) from warehouse.intermediate.int_survey_answers_touched)",
+    "warehouse.staging.stg_files__contacts": "_batch = 'step2'",
+    "warehouse.intermediate.int_usage_by_customer_day":
+        "(customer_node, day) in (select (customer_node, day) from warehouse.intermediate.int_usage_event_changes)",
+}  # fmt: skip
+
+
+def _doubled_rows_told(settings: Settings, increment: Increment | None) -> set[str]:
+    """The tables of WRITTEN of which a test of uniqueness fails, in a build that brings up to date or in a whole one."""
+    names = {table.rsplit(".", 1)[1] for table in WRITTEN}
+    words = ("test", "--select", *(f"{name},test_name:unique_combination" for name in sorted(names)))
+    variables = increment.lay_out(settings) if increment else None
+    environment = dbt_environment(settings, as_of=_moment(STEPS[-1]), as_of_before=increment.as_of_before if increment else None)
+    dbt_process(settings.dbt_project, dbt_command(settings, *words, variables=variables)[3:], environment)
+    results = json.loads((settings.dbt_target / "run_results.json").read_text())["results"]
+    assert len(results) == len(WRITTEN)
+    return {name for name in names for result in results if result["status"] == "fail" and f"_{name}_" in result["unique_id"]}
+
+
+@pytest.mark.dbt
+def test_an_increment_is_asked_for_doubled_rows_among_those_it_wrote_and_a_whole_build_among_all(
+    grown: tuple[Settings, list[Increment | None]], tmp_path: Path
+) -> None:
+    last, names = grown[1][-1], {table.rsplit(".", 1)[1] for table in WRITTEN}
+    found = {}
+    for doubled in ("", "not "):
+        home = tmp_path / (doubled.strip() or "written")
+        shutil.copytree(grown[0].home, home)
+        settings = replace(grown[0], home=home)
+        with duckdb.connect(str(settings.warehouse)) as connection:
+            connection.execute(f"attach '{settings.marts}' as marts")
+            for table, is_written in WRITTEN.items():
+                name = table.replace("marts.", "marts.marts.")
+                connection.execute(f"insert into {name} select * from {name} where {doubled}({is_written}) limit 1")
+                assert connection.fetchall() == [(1,)]
+        found[doubled] = (_doubled_rows_told(settings, last), _doubled_rows_told(settings, None))
+    assert found == {"": (names, names), "not ": (set(), names)}
 
 
 NOW = {"project": "p", "as_of": datetime(2026, 2, 2, tzinfo=UTC), "rows": 99, "batches": {"files/contacts/a": "1", "files/contacts/b": "2"}}
