@@ -160,6 +160,23 @@ for _step, _response in enumerate(("tie_b", "tie_c", "tie_a")):
          "submitted_at": "2026-03-03", "customer_id": "tied"},
     ]  # fmt: skip
 
+# a response of two people, of whom one stands beside another's at its first instant
+for _step, (_response, _question, _day, _who) in enumerate(
+    [("mixed_z", "csat", "2026-03-03", None), ("mixed_z", "csat_b", "2026-03-04", "mixed"), ("mixed_a", "csat", "2026-03-03", "mixed")]
+):
+    PIECES[_step][("files", "survey_answers")] += [
+        {"response_id": _response, "question_id": _question, "metric": "csat", "scale": "1-5", "score": 3, "survey_id": "x",
+         "submitted_at": _day, "customer_id": _who, "journey_stage": "mixed", "touchpoint": _response},
+    ]  # fmt: skip
+
+# an answer of a vendor's, given after the reporting instant, to an invite that was taken for answered without one
+PIECES[0][("files", "survey_invites")] += [
+    {"invite_id": "answered_later", "survey_id": "501", "sent_at": "2026-02-01", "response_id": "f9", "delivered": True},
+]  # fmt: skip
+PIECES[2][("hubspot", "feedback_submissions")] += [
+    {"submission_id": "f9", "survey_id": "501", "score": 6.0, "submitted_at": "2026-10-05", "updated_at": "2026-07-02", "archived": False},
+]  # fmt: skip
+
 # comments that are corrected, struck out, and written later; one of a vendor's whose answer goes
 _SAYS = {"question_id": "nps", "metric": "nps", "scale": "0-10", "score": 3, "survey_id": "x", "submitted_at": "2026-02-02"}
 PIECES[0][("files", "survey_answers")] += [

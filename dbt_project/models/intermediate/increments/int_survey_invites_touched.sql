@@ -1,7 +1,7 @@
 -- the invites to write again: vendors' all, of files and databases new ones and those with a moment that has come, and those whose
--- response has changed or whose customer is another now or described otherwise
+-- response has changed or may, or whose customer is another now or described otherwise
 with invites as (
-    {{ union_canonical('survey_invites', survey_invite_key() + ['survey_id', 'response_id', 'customer_node']) | indent(4) }}
+    {{ union_canonical('survey_invites', survey_invite_key() + ['survey_id', 'response_id', 'responded_at', 'customer_node']) | indent(4) }}
 ),
 
 incoming as (
@@ -13,12 +13,30 @@ answers as (
     group by survey_id, response_id
 ),
 
+known_answers as (
+    select * from {{ ref('int_survey_answers_unioned') }}
+),
+
+-- whether they are answered an answer says that does not count yet: one of a vendor's may come, be dated otherwise and go unseen
+undecided as (
+    select {{ survey_invite_key() | join(', ') }} from invites
+    where
+        responded_at is null
+        and trim(response_id) <> ''
+        and not exists (
+            select 1 from known_answers
+            where invites.survey_id = known_answers.survey_id and invites.response_id = known_answers.response_id
+        )
+),
+
 nodes as (
     select node from {{ ref('int_customer_node_changes') }}
 ),
 
 touched as (
     select {{ survey_invite_key() | join(', ') }} from incoming
+    union
+    select {{ survey_invite_key() | join(', ') }} from undecided
     union
     select invites.{{ survey_invite_key() | join(', invites.') }}
     from invites

@@ -30,17 +30,27 @@ answers as (
     {%- endif %}
 ),
 
-touches as (
+by_customer as (
     select
         response_key,
         journey_stage,
         touchpoint,
-        max(customer_key) as customer_key,
+        customer_key,
         min(submitted_at) as touched_at,
         min(day) as day,
-        max(response_order) as response_order
+        max(response_order) as response_order,
+        row_number() over (
+            partition by response_key, journey_stage, touchpoint
+            order by case when customer_key is null then 1 else 0 end, customer_key desc
+        ) as customer_rank
     from answers
-    group by response_key, journey_stage, touchpoint
+    group by response_key, journey_stage, touchpoint, customer_key
+),
+
+-- of several customers of a touch one, and when that one gave the answer: ties are known of a customer's own instants
+touches as (
+    select * from by_customer
+    where customer_rank = 1
 ),
 
 -- a response about several touchpoints is one step of the journey, known by the first of them in the order of their names
