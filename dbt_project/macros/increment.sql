@@ -7,6 +7,11 @@
     {{ return(['files', 'database']) }}
 {%- endmacro %}
 
+{#- Whether a row's column `source` is one of them. -#}
+{% macro comes_by_batch() -%}
+    (source in ('{{ sources_by_batch() | join("', '") }}'))
+{%- endmacro %}
+
 {#- The batches of a stream that have come since the build before: a query of one column. -#}
 {% macro new_batches(source_name, stream) -%}
     select batch from {{ source('receipts', 'new_batches') }}
@@ -80,7 +85,7 @@ with incoming as (
 -- of files and databases only what is told again: all columns of a whole history would be much to compare for one day's news
 known as (
     select {{ columns | join(', ') }} from {{ before(kept) }}
-    where source not in ('{{ sources_by_batch() | join("', '") }}')
+    where not {{ comes_by_batch() }}
     union all
     {% if moment -%}
     select {{ columns | join(', ') }} from {{ ref('int_' ~ shape ~ '_replaced') }}
@@ -88,7 +93,7 @@ known as (
     {%- else -%}
     select {{ columns | join(', ') }} from {{ before(kept) }} as records
     where
-        source in ('{{ sources_by_batch() | join("', '") }}')
+        {{ comes_by_batch() }}
         and exists (select 1 from incoming where {{ same_key('records', 'incoming', key) }})
     {%- endif %}
 ),
@@ -101,7 +106,7 @@ different as (
 
 asked as (
     select {{ key | join(', ') }} from known
-    where source not in ('{{ sources_by_batch() | join("', '") }}')
+    where not {{ comes_by_batch() }}
     {% for source in var('canonical')[shape] | select('in', var('sources')) | select('in', sources_by_batch()) -%}
     union
     select {{ key | join(', ') }} from {{ ref('int_' ~ source ~ '__' ~ shape) }}

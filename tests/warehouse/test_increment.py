@@ -160,7 +160,7 @@ for _step, _response in enumerate(("tie_b", "tie_c", "tie_a")):
          "submitted_at": "2026-03-03", "customer_id": "tied"},
     ]  # fmt: skip
 
-# a response of two people, of whom one stands beside another's at its first instant
+# a response of which nobody known gave the first answer, at the instant of another one of who gave the second
 for _step, (_response, _question, _day, _who) in enumerate(
     [("mixed_z", "csat", "2026-03-03", None), ("mixed_z", "csat_b", "2026-03-04", "mixed"), ("mixed_a", "csat", "2026-03-03", "mixed")]
 ):

@@ -60,7 +60,7 @@ known as (
         source,
         invite_key
     from {{ before('fct_survey_invites', database='marts', schema='marts') }}
-    where source not in ('{{ sources_by_batch() | join("', '") }}')
+    where not {{ comes_by_batch() }}
 ),
 
 invites_and_known as (

@@ -2,7 +2,7 @@
 
 with answers as (
     select * from {{ ref('int_survey_answers_incoming') }}
-    where source not in ('{{ sources_by_batch() | join("', '") }}')
+    where not {{ comes_by_batch() }}
 ),
 
 told as (
