@@ -56,7 +56,6 @@
     {%- set tested = graph.nodes.get(model.attached_node) if execute else none -%}
     {%- set written = tested.config.meta.get('written') if tested else none -%}
     {%- if var('increment') and written and written.key | reject('in', columns) | list == [] -%}
-    {#- no `exists`: DuckDB would first tell all rows apart by the key, which costs as much as the test of the whole table -#}
     where ({{ written.key | join(', ') }}) in (
         {%- if written.named_by %}
         select {{ written.key | join(', ') }} from {{ before(written.named_by) }}
@@ -91,10 +90,10 @@ known as (
     select {{ columns | join(', ') }} from {{ ref('int_' ~ shape ~ '_replaced') }}
     where {{ moment }} < {{ as_of_before() }}
     {%- else -%}
-    select {{ columns | join(', ') }} from {{ before(kept) }} as records
+    select {{ columns | join(', ') }} from {{ before(kept) }}
     where
         {{ comes_by_batch() }}
-        and exists (select 1 from incoming where {{ same_key('records', 'incoming', key) }})
+        and ({{ key | join(', ') }}) in (select {{ key | join(', ') }} from incoming)
     {%- endif %}
 ),
 
@@ -129,10 +128,11 @@ changes as (
 select * from changes
 {%- endmacro %}
 
-{#- A where clause: of a build that brings up to date only the records that a model names; else none. -#}
+{#- A where clause: of a build that brings up to date only the records that a model names; else none. By `in`, as wherever few of many rows are
+    sought, since into an `exists` DuckDB looks only after it has told all rows apart by the key; no part of a key is ever null. -#}
 {% macro only_those_in(model, rows, key) -%}
     {%- if var('increment') -%}
-    where exists (select 1 from {{ ref(model) }} as named where {{ same_key(rows, 'named', key) }})
+    where ({{ rows }}.{{ key | join(', ' ~ rows ~ '.') }}) in (select {{ key | join(', ') }} from {{ ref(model) }})
     {%- endif -%}
 {%- endmacro %}
 

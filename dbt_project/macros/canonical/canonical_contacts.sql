@@ -9,7 +9,7 @@ mapped as (
         '{{ source }}' as source,
         contact_id,
         case_id,
-        {{ customer_node(company='customer_id', email='email') }} as customer_node,
+        customer_node,
         channel,
         topic,
         team,

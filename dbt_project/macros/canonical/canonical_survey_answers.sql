@@ -20,7 +20,7 @@ mapped as (
         journey_stage,
         channel,
         language,
-        {{ customer_node(company='customer_id', email='email') }} as customer_node,
+        customer_node,
         weight,
         is_finished,
         _batch

@@ -16,7 +16,7 @@ mapped as (
         responded_at,
         response_id,
         channel,
-        {{ customer_node(company='customer_id', email='email') }} as customer_node,
+        customer_node,
         _batch
     from invites
 )

@@ -1,4 +1,5 @@
-{#- The latest rows of a canonical stream, whether files or a database told of them: key and columns as the contract names them.
+{#- The latest rows of a canonical stream, whether files or a database told of them: key and columns as the contract names them. Of streams
+    that are read many times, whose records stand for a customer, `customer_node` is reckoned here, once.
     These streams hold the most rows, so they are tables: a build that brings them up to date ranks the versions that have come since
     with the one that it has of the same records, and replaces it. -#}
 {% macro latest_canonical(source_name, stream) -%}
@@ -8,7 +9,8 @@
             'columns': ['contact_id', 'case_id', 'customer_id', 'email', 'channel', 'topic', 'direction', 'opened_at', 'answered_at',
                 'ended_at', 'first_reply_at', 'resolved_at', 'is_resolved', 'is_abandoned', 'is_bot', 'wait_seconds', 'talk_seconds',
                 'hold_seconds', 'wrap_seconds', 'agent_replies', 'customer_replies', 'reopen_count', 'transfer_count', 'agent_id',
-                'team']
+                'team'],
+            'has_customer_node': true
         },
         'customers': {
             'key': ['customer_id'],
@@ -31,12 +33,14 @@
         'survey_answers': {
             'key': ['survey_id', 'response_id', 'question_id'],
             'columns': ['response_id', 'question_id', 'metric', 'scale', 'score', 'label', 'comment', 'submitted_at', 'survey_id',
-                'touchpoint', 'journey_stage', 'channel', 'language', 'customer_id', 'email', 'contact_id', 'weight', 'is_finished']
+                'touchpoint', 'journey_stage', 'channel', 'language', 'customer_id', 'email', 'contact_id', 'weight', 'is_finished'],
+            'has_customer_node': true
         },
         'survey_invites': {
             'key': ['invite_id'],
             'columns': ['invite_id', 'survey_id', 'sent_at', 'delivered', 'opened_at', 'responded_at', 'response_id', 'channel',
-                'customer_id', 'email', 'status']
+                'customer_id', 'email', 'status'],
+            'has_customer_node': true
         },
         'usage_events': {
             'key': ['event_id'],
@@ -50,6 +54,7 @@
         unique_key=key,
         meta={'written': {'batches_of': [source_name, stream], 'key': key}}
     ) }}
+    {%- set computed = {'customer_node': customer_node(company='customer_id', email='email')} if streams[stream].has_customer_node else {} -%}
     {%- set kept = (columns + ['_batch', '_window_end', '_landed_at', '_position']) | join(', ') -%}
     {% if var('increment') and stream in replaced_streams() -%}
     -- depends_on: {{ ref('int_' ~ stream ~ '_replaced') }}
@@ -69,7 +74,7 @@
         )
     ) as told
     {%- endset %}
-    {{ latest_version(told, key=key, columns=columns) }}
+    {{ latest_version(told, key=key, columns=columns, computed=computed) }}
     {%- else -%}
     {%- set told_again -%}
     (
@@ -86,13 +91,14 @@ with ids_told_again as (
 ),
 
 latest_of_several as (
-    {{ latest_version(told_again, key=key, columns=columns) | indent(4) }}
+    {{ latest_version(told_again, key=key, columns=columns, computed=computed) | indent(4) }}
 ),
 
 records as (
-    select {{ kept }} from latest_of_several
+    select {{ kept }}{% for name in computed %}, {{ name }}{% endfor %}
+    from latest_of_several
     union all
-    select {{ kept }}
+    select {{ kept }}{% for name, expression in computed.items() %}, {{ expression }} as {{ name }}{% endfor %}
     from {{ source(source_name, stream) }} as told
     where not exists (select 1 from ids_told_again as ids where {{ same_key('told', 'ids', key) }})
 )
