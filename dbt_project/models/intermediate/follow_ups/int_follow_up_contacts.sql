@@ -1,5 +1,4 @@
-{{ config(materialized='view') }}
-
+-- a table: what follow_ups joins must not be sorted and held in memory all at once
 with cases as (
     select * from {{ ref('int_follow_up_cases') }} as known
     {{ only_those_in('int_follow_ups_touched', 'known', ['response_key']) }}
