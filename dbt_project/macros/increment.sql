@@ -129,7 +129,8 @@ select * from changes
 {%- endmacro %}
 
 {#- A where clause: of a build that brings up to date only the records that a model names; else none. By `in`, as wherever few of many rows are
-    sought, since into an `exists` DuckDB looks only after it has told all rows apart by the key; no part of a key is ever null. -#}
+    sought, since into an `exists` DuckDB looks only after it has told all rows apart by the key; no part of a key is null, as never_null
+    tests of the sources, and of the canonical models made from them, see to. -#}
 {% macro only_those_in(model, rows, key) -%}
     {%- if var('increment') -%}
     where ({{ rows }}.{{ key | join(', ' ~ rows ~ '.') }}) in (select {{ key | join(', ') }} from {{ ref(model) }})
@@ -149,14 +150,17 @@ select * from changes
 {#- The records of a canonical stream of files and databases as the build before left them, of which a version has come since: a query of
     its own, for a model that is built before staging takes the versions in (latest_canonical sees to it). -#}
 {% macro replaced_records(shape, key, columns) -%}
+{#- a stream is of one source and does not name it: unqualified, that name would be taken from the row outside, and each row be looked up by itself -#}
+{%- set stream_key = key | reject('equalto', 'source') | list -%}
 {% for source_name in var('canonical')[shape] | select('in', var('sources')) | select('in', sources_by_batch()) -%}
 select known.{{ columns | join(', known.') }}
 from {{ before('int_' ~ source_name ~ '__' ~ shape) }} as known
 inner join (
-    select {{ key | join(', ') }} from {{ source(source_name, shape) }}
-    where _batch in ({{ new_batches(source_name, shape) }})
-    group by {{ key | join(', ') }}
-) as told on {{ same_key('known', 'told', key) }}
+    select versions.{{ stream_key | join(', versions.') }}
+    from {{ source(source_name, shape) }} as versions
+    where versions._batch in ({{ new_batches(source_name, shape) }})
+    group by versions.{{ stream_key | join(', versions.') }}
+) as told on {{ same_key('known', 'told', stream_key) }}
 {{ 'union all' if not loop.last }}
 {% endfor -%}
 {%- endmacro %}

@@ -160,7 +160,7 @@ for _step, _response in enumerate(("tie_b", "tie_c", "tie_a")):
          "submitted_at": "2026-03-03", "customer_id": "tied"},
     ]  # fmt: skip
 
-# a response of which nobody known gave the first answer, at the instant of another one of who gave the second
+# a response whose first answer is nobody's we know; whoever gave the second has another response at the instant of the first
 for _step, (_response, _question, _day, _who) in enumerate(
     [("mixed_z", "csat", "2026-03-03", None), ("mixed_z", "csat_b", "2026-03-04", "mixed"), ("mixed_a", "csat", "2026-03-03", "mixed")]
 ):

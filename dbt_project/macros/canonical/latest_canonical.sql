@@ -91,18 +91,18 @@ with ids_told_again as (
 ),
 
 latest_of_several as (
-    {{ latest_version(told_again, key=key, columns=columns, computed=computed) | indent(4) }}
+    {{ latest_version(told_again, key=key, columns=columns) | indent(4) }}
 ),
 
 records as (
-    select {{ kept }}{% for name in computed %}, {{ name }}{% endfor %}
-    from latest_of_several
+    select {{ kept }} from latest_of_several
     union all
-    select {{ kept }}{% for name, expression in computed.items() %}, {{ expression }} as {{ name }}{% endfor %}
+    select {{ kept }}
     from {{ source(source_name, stream) }} as told
     where not exists (select 1 from ids_told_again as ids where {{ same_key('told', 'ids', key) }})
 )
 
-select * from records
+select *{% for name, expression in computed.items() %}, {{ expression }} as {{ name }}{% endfor %}
+from records
     {%- endif %}
 {%- endmacro %}

@@ -70,7 +70,7 @@ def _lines_of(result: dict[str, Any], told_by_tests: dict[str, list[str]]) -> It
 
 
 def _told_elsewhere() -> list[str]:
-    """Words that leave out tests of rows of which others tell the same: each source's own mapping, and views that a table follows."""
+    """Words that leave out tests of rows of which others tell the same: each source's own mapping, and what a table follows row for row."""
     return ["--exclude", "tag:told_by_the_table", *(f"resource_type:test,path:models/intermediate/{source}" for source in SOURCES)]
 
 

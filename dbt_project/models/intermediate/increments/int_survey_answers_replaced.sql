@@ -1,1 +1,1 @@
-{{ replaced_records('survey_answers', ['survey_id', 'response_id', 'question_id'], survey_answer_columns()) }}
+{{ replaced_records('survey_answers', survey_answer_key(), survey_answer_columns()) }}
