@@ -1,5 +1,3 @@
-{%- set first_day = 'cast(' ~ dbt.dateadd('day', -89, last_reported_day()) ~ ' as date)' -%}
-{%- set ninety_days_ago = dbt.dateadd('day', -90, as_of()) -%}
 {%- set oldest_answer = dbt.dateadd('day', -var('churn_risk_answer_days'), as_of()) -%}
 {%- set usage_began = dbt.dateadd('day', 1 - 2 * var('usage_trend_days'), last_reported_day()) -%}
 
@@ -12,27 +10,11 @@ last_answers as (
 ),
 
 contacts as (
-    select
-        customer_key,
-        max(opened_at) as last_contact_at,
-        sum(case when day >= {{ first_day }} then 1 else 0 end) as contacts_in_90_days,
-        sum(case when day >= {{ first_day }} and is_repeat then 1 else 0 end) as repeats_in_90_days,
-        sum(case when day >= {{ first_day }} and fcr_status = 'unresolved' then 1 else 0 end) as unresolved_in_90_days,
-        sum(case when day >= {{ first_day }} and is_outbound then 1 else 0 end) as outbound_in_90_days,
-        sum(case when day >= {{ first_day }} and is_abandoned then 1 else 0 end) as abandoned_in_90_days
-    from {{ ref('fct_contacts') }}
-    where customer_key is not null
-    group by customer_key
+    select * from {{ ref('int_customer_contacts') }}
 ),
 
 cases as (
-    select
-        customer_key,
-        sum(case when status in ('open', 'overdue', 'contacted') then 1 else 0 end) as open_follow_ups,
-        sum(case when status = 'overdue' then 1 else 0 end) as overdue_follow_ups
-    from {{ ref('follow_ups') }}
-    where customer_key is not null
-    group by customer_key
+    select * from {{ ref('int_customer_cases') }}
 ),
 
 usage_by_customer as (
@@ -40,13 +22,7 @@ usage_by_customer as (
 ),
 
 fees as (
-    select
-        customer_key,
-        sum(case when started_at < {{ ninety_days_ago }} and (ended_at is null or ended_at >= {{ ninety_days_ago }}) then mrr else 0 end)
-            as mrr_90_days_ago,
-        sum(case when ended_at is null or ended_at >= {{ as_of() }} then mrr else 0 end) as mrr_now
-    from {{ ref('int_subscriptions_by_customer') }}
-    group by customer_key
+    select * from {{ ref('int_customer_mrr') }}
 ),
 
 joined as (
@@ -64,14 +40,14 @@ joined as (
         {% endfor -%}
         contacts.last_contact_at,
         {% for count in ['contacts', 'repeats', 'unresolved', 'outbound', 'abandoned'] -%}
-        cast(coalesce(contacts.{{ count }}_in_90_days, 0) as bigint) as {{ count }}_in_90_days,
+        coalesce(contacts.{{ count }}_in_90_days, 0) as {{ count }}_in_90_days,
         {% endfor -%}
-        cast(coalesce(cases.open_follow_ups, 0) as bigint) as open_follow_ups,
-        cast(coalesce(cases.overdue_follow_ups, 0) as bigint) as overdue_follow_ups,
-        cast(coalesce(usage_by_customer.events, 0) as bigint) as usage_events,
-        cast(coalesce(usage_by_customer.events_before, 0) as bigint) as usage_events_before,
-        cast(coalesce(usage_by_customer.days, 0) as bigint) as usage_days,
-        cast(coalesce(usage_by_customer.days_before, 0) as bigint) as usage_days_before,
+        coalesce(cases.open_follow_ups, 0) as open_follow_ups,
+        coalesce(cases.overdue_follow_ups, 0) as overdue_follow_ups,
+        coalesce(usage_by_customer.events, 0) as usage_events,
+        coalesce(usage_by_customer.events_before, 0) as usage_events_before,
+        coalesce(usage_by_customer.days, 0) as usage_days,
+        coalesce(usage_by_customer.days_before, 0) as usage_days_before,
         usage_by_customer.last_used_at,
         {{ safe_ratio('usage_by_customer.events - usage_by_customer.events_before', 'usage_by_customer.events_before') }} as usage_change_rate,
         coalesce({{ local_date('customers.first_seen_at') }} > cast({{ usage_began }} as date), false) as is_young,
