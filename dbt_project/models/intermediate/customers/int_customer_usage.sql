@@ -23,10 +23,10 @@ placed as (
 by_customer as (
     select
         identities.customer_key,
-        cast(sum(case when placed.is_recent then placed.events else 0 end) as bigint) as events,
-        cast(sum(case when placed.is_recent then 0 else placed.events end) as bigint) as events_before,
-        count(distinct case when placed.is_recent then placed.day end) as days,
-        count(distinct case when not placed.is_recent then placed.day end) as days_before,
+        cast(sum(case when placed.is_recent then placed.events else 0 end) as bigint) as usage_events,
+        cast(sum(case when placed.is_recent then 0 else placed.events end) as bigint) as usage_events_before,
+        count(distinct case when placed.is_recent then placed.day end) as usage_days,
+        count(distinct case when not placed.is_recent then placed.day end) as usage_days_before,
         max(placed.last_used_at) as last_used_at
     from placed
     inner join identities on placed.customer_node = identities.node

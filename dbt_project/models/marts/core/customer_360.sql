@@ -9,27 +9,15 @@ last_answers as (
     select * from {{ ref('int_customer_last_answers') }}
 ),
 
-contacts as (
-    select * from {{ ref('int_customer_contacts') }}
-),
-
-cases as (
-    select * from {{ ref('int_customer_cases') }}
-),
-
-usage_by_customer as (
-    select * from {{ ref('int_customer_usage') }}
-),
-
-fees as (
-    select * from {{ ref('int_customer_mrr') }}
+counts as (
+    select * from {{ ref('int_customer_counts') }}
 ),
 
 joined as (
     select
         customers.*,
         customers.mrr is not null and customers.churned_at is null as is_active,
-        cast(fees.mrr_90_days_ago as double) as mrr_90_days_ago,
+        cast(counts.mrr_90_days_ago as double) as mrr_90_days_ago,
         {% for metric in metrics_of_a_customer() -%}
         last_answers.last_{{ metric }}_score,
         last_answers.last_{{ metric }}_scale,
@@ -38,32 +26,29 @@ joined as (
         {% endif -%}
         last_answers.last_{{ metric }}_at,
         {% endfor -%}
-        contacts.last_contact_at,
+        counts.last_contact_at,
         {% for count in ['contacts', 'repeats', 'unresolved', 'outbound', 'abandoned'] -%}
-        coalesce(contacts.{{ count }}_in_90_days, 0) as {{ count }}_in_90_days,
+        coalesce(counts.{{ count }}_in_90_days, 0) as {{ count }}_in_90_days,
         {% endfor -%}
-        coalesce(cases.open_follow_ups, 0) as open_follow_ups,
-        coalesce(cases.overdue_follow_ups, 0) as overdue_follow_ups,
-        coalesce(usage_by_customer.events, 0) as usage_events,
-        coalesce(usage_by_customer.events_before, 0) as usage_events_before,
-        coalesce(usage_by_customer.days, 0) as usage_days,
-        coalesce(usage_by_customer.days_before, 0) as usage_days_before,
-        usage_by_customer.last_used_at,
-        {{ safe_ratio('usage_by_customer.events - usage_by_customer.events_before', 'usage_by_customer.events_before') }} as usage_change_rate,
+        coalesce(counts.open_follow_ups, 0) as open_follow_ups,
+        coalesce(counts.overdue_follow_ups, 0) as overdue_follow_ups,
+        coalesce(counts.usage_events, 0) as usage_events,
+        coalesce(counts.usage_events_before, 0) as usage_events_before,
+        coalesce(counts.usage_days, 0) as usage_days,
+        coalesce(counts.usage_days_before, 0) as usage_days_before,
+        counts.last_used_at,
+        {{ safe_ratio('counts.usage_events - counts.usage_events_before', 'counts.usage_events_before') }} as usage_change_rate,
         coalesce({{ local_date('customers.first_seen_at') }} > cast({{ usage_began }} as date), false) as is_young,
         coalesce(last_answers.last_nps_needs_follow_up and last_answers.last_nps_at >= {{ oldest_answer }}, false) as is_detractor,
         coalesce(last_answers.last_csat_needs_follow_up and last_answers.last_csat_at >= {{ oldest_answer }}, false) as is_dissatisfied,
         coalesce(last_answers.last_ces_needs_follow_up and last_answers.last_ces_at >= {{ oldest_answer }}, false) as has_high_effort,
-        coalesce(cases.overdue_follow_ups > 0, false) as has_overdue_follow_up,
-        coalesce(contacts.repeats_in_90_days >= {{ var('churn_risk_repeats') }}, false) as has_repeat_contacts,
-        coalesce(contacts.unresolved_in_90_days > 0, false) as has_unresolved_contacts,
-        coalesce(fees.mrr_now < fees.mrr_90_days_ago, false) as has_downgraded
+        coalesce(counts.overdue_follow_ups > 0, false) as has_overdue_follow_up,
+        coalesce(counts.repeats_in_90_days >= {{ var('churn_risk_repeats') }}, false) as has_repeat_contacts,
+        coalesce(counts.unresolved_in_90_days > 0, false) as has_unresolved_contacts,
+        coalesce(counts.mrr_now < counts.mrr_90_days_ago, false) as has_downgraded
     from customers
     left join last_answers on customers.customer_key = last_answers.customer_key
-    left join contacts on customers.customer_key = contacts.customer_key
-    left join cases on customers.customer_key = cases.customer_key
-    left join usage_by_customer on customers.customer_key = usage_by_customer.customer_key
-    left join fees on customers.customer_key = fees.customer_key
+    left join counts on customers.customer_key = counts.customer_key
 ),
 
 judged as (
