@@ -1,7 +1,7 @@
 {#- The additive parts of metrics by day and one dimension at a time: each column of `columns` is summed over the rows of
     `relation` for the whole and for each of `dimensions`, and each of `metrics` picks its parts among the sums.
     A metric names numerator, denominator and n (answers, contacts or customers behind it); promoters and detractors where an interval needs
-    them, and pending where part of it cannot be judged yet. -#}
+    them, weight_squares where the denominator is a sum of weights, and pending where part of it cannot be judged yet. -#}
 {% macro scorecard_parts(relation, day, dimensions, columns, metrics, condition='true') %}
 with sums_by_dimension as (
     select
@@ -27,6 +27,7 @@ select
     cast({{ parts.n }} as bigint) as n,
     cast({{ parts.promoters | default('null') }} as bigint) as promoters,
     cast({{ parts.detractors | default('null') }} as bigint) as detractors,
+    cast({{ parts.weight_squares | default('null') }} as double) as weight_squares,
     cast({{ parts.pending | default('0') }} as bigint) as pending
 from sums_by_dimension
 {{ 'union all' if not loop.last }}

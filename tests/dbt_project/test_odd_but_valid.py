@@ -168,7 +168,7 @@ def test_every_row_is_counted_once(ask, rows):
 def test_those_who_agree_are_100_whatever_they_weigh(ask):
     assert ask("select nps, nps_weighted, weighted_responses from nps_by_day where touchpoint = 'weighed'") == [(100, 100, 0.69)]
     shown = "metric = 'nps_weighted' and period_grain = 'year' and dimension = 'touchpoint' and dimension_value = 'weighed'"
-    assert ask(f"select value, n from scorecard_by_period where {shown}") == [(100, 5)]
+    assert ask(f"select value, n, effective_n from scorecard_by_period where {shown}") == [(100, 5, 1)]
 
 
 def test_a_stage_called_none_is_a_stage(ask):

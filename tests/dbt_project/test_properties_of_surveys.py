@@ -22,7 +22,8 @@ GIVEN = {
 }
 PARTS = pa.schema({
     "metric": pa.string(), "dimension": pa.string(), "dimension_value": pa.string(), "day": pa.date32(), "numerator": pa.float64(),
-    "denominator": pa.float64(), "n": pa.int64(), "promoters": pa.int64(), "detractors": pa.int64(), "pending": pa.int64(),
+    "denominator": pa.float64(), "n": pa.int64(), "promoters": pa.int64(), "detractors": pa.int64(), "weight_squares": pa.float64(),
+    "pending": pa.int64(),
 })  # fmt: skip
 QUESTIONS = {
     "recommend": ("nps", "0-10", 0, 10),

@@ -23,6 +23,7 @@ sums as (
         cast(sum(parts.n) as bigint) as n,
         cast(sum(parts.promoters) as bigint) as promoters,
         cast(sum(parts.detractors) as bigint) as detractors,
+        sum(parts.weight_squares) as weight_squares,
         cast(sum(parts.pending) as bigint) as pending
     from parts
     inner join metrics on parts.metric = metrics.metric and metrics.finest_grain in ('day', '{{ grain }}')

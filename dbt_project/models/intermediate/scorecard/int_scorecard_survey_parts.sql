@@ -4,12 +4,12 @@
 with nps as (
     {{ scorecard_parts(
         ref('nps_by_day'), 'day', dimensions,
-        ['responses', 'promoters', 'detractors', 'weighted_responses', 'weighted_promoters', 'weighted_detractors'],
+        ['responses', 'promoters', 'detractors', 'weighted_responses', 'weighted_promoters', 'weighted_detractors', 'weight_square_sum'],
         {
             'nps': {'numerator': 'promoters - detractors', 'denominator': 'responses', 'n': 'responses',
                     'promoters': 'promoters', 'detractors': 'detractors'},
             'nps_weighted': {'numerator': 'weighted_promoters - weighted_detractors', 'denominator': 'weighted_responses',
-                             'n': 'responses'},
+                             'n': 'responses', 'weight_squares': 'weight_square_sum'},
         },
         "scale = '0-10'"
     ) }}

@@ -18,6 +18,7 @@ summed as (
         sums.n,
         sums.numerator,
         sums.denominator,
+        {{ safe_ratio('sums.denominator * sums.denominator', 'sums.weight_squares') }} as effective_n,
         {% for end in ['low', 'high'] -%}
         case
             when metrics.interval_kind = 'wilson' then metrics.factor * ({{ wilson('sums.numerator', 'sums.denominator', end) }})
@@ -47,6 +48,7 @@ medians as (
         medians.n,
         cast(null as double) as numerator,
         cast(null as double) as denominator,
+        cast(null as double) as effective_n,
         cast(null as double) as ci_low,
         cast(null as double) as ci_high,
         cast(null as double) as wald_margin,

@@ -50,7 +50,7 @@ shown as (
         dimension_value,
         unit,
         n,
-        {% for figure in ['value', 'numerator', 'denominator', 'ci_low', 'ci_high', 'wald_margin'] -%}
+        {% for figure in ['value', 'numerator', 'denominator', 'effective_n', 'ci_low', 'ci_high', 'wald_margin'] -%}
         case when suppression is null then {{ figure }} end as {{ figure }},
         {% endfor -%}
         n < {{ var('low_n') }} as is_low_n,
@@ -89,6 +89,7 @@ scorecard as (
         followed.n,
         followed.numerator,
         followed.denominator,
+        followed.effective_n,
         followed.ci_low,
         followed.ci_high,
         followed.wald_margin,
