@@ -12,10 +12,10 @@
 with counts as (
     {% for model, own in counted.items() -%}
     select
-        customer_key,
         {% for column in columns -%}
-        {{ column if column in own else 'null' }} as {{ column }}{{ ',' if not loop.last }}
+        {{ column if column in own else 'null' }} as {{ column }},
         {% endfor -%}
+        customer_key
     from {{ ref(model) }}
     {{ 'union all' if not loop.last }}
     {% endfor -%}
@@ -23,10 +23,10 @@ with counts as (
 
 by_customer as (
     select
-        customer_key,
         {% for column in columns -%}
-        max({{ column }}) as {{ column }}{{ ',' if not loop.last }}
+        max({{ column }}) as {{ column }},
         {% endfor -%}
+        customer_key
     from counts
     group by customer_key
 )
