@@ -208,7 +208,8 @@ def _build(settings: Settings) -> Increment | None:
     words = ("build", "--quiet", "--exclude-resource-type", "unit_test", "test")
     shutil.rmtree(settings.dbt_target / "parsed", ignore_errors=True)  # what dbt itself keeps is asked
     as_of_before = increment.as_of_before if increment else None
-    environment = dbt_environment(settings, as_of=now["as_of"], as_of_before=as_of_before)
+    keep_open = increment is None or as_of_before == _moment(STEPS[0])  # one increment closes its files after each model, one does not
+    environment = dbt_environment(settings, as_of=now["as_of"], as_of_before=as_of_before, keep_open=keep_open)
     ended = dbt_process(settings.dbt_project, dbt_command(settings, *words, variables=variables)[3:], environment)
     assert ended.is_good, ended.said[-4000:]
     write_json(settings.marts.with_name("built.json"), now)
@@ -358,3 +359,11 @@ def test_a_small_history_or_a_lost_warehouse_is_built_whole(tmp_path: Path) -> N
     settings.warehouse.touch()
     assert increment_since(replace(settings, increment_from_rows=100), last, NOW) is None
     assert increment_since(replace(settings, increment_from_rows=99), last, NOW) is not None
+
+
+def test_memory_is_let_go_of_after_each_model_of_a_large_history(tmp_path: Path) -> None:
+    settings = _home(tmp_path / "kuulo")
+    settings.warehouse.touch()
+    last = {"project": "p", "as_of": "2026-02-01T00:00:00+00:00", "batches": {"files/contacts/a": "1"}}
+    found = [increment_since(settings, last, {**NOW, "rows": rows}) for rows in (24_999_999, 25_000_000)]
+    assert [increment is not None and increment.is_of_large_history for increment in found] == [False, True]

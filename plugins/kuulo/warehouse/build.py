@@ -81,7 +81,9 @@ def _run_dbt(settings: Settings, as_of: datetime, increment: Increment | None, l
     words = ["build", "--exclude-resource-type", "unit_test", *_told_elsewhere(), "--quiet"]
     command = dbt_command(settings, *words, variables=increment.lay_out(settings) if increment else None)
     before = increment.as_of_before if increment else None
-    environment = dbt_environment(settings, freeze_inputs(settings, settings.marts.parent), as_of=as_of, as_of_before=before)
+    inputs_frozen = freeze_inputs(settings, settings.marts.parent)
+    keep_open = not (increment and increment.is_of_large_history)
+    environment = dbt_environment(settings, inputs_frozen, as_of=as_of, as_of_before=before, keep_open=keep_open)
     logged = log_size(settings)
     done = subprocess.run(
         command, env=environment, check=False, cwd=settings.dbt_project, pass_fds=[lock],

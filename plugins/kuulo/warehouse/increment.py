@@ -13,6 +13,10 @@ from kuulo.settings import Settings
 
 SCHEMA = pa.schema([("source", pa.string()), ("stream", pa.string()), ("batch", pa.string())])
 
+# DuckDB keeps 8 bytes in memory for each row of a table out of which a few rows here and there were taken, until the file is
+# closed; a dozen tables grow, so that from so many rows of history on it is half a gigabyte (measured with DuckDB 1.5)
+_LET_GO_FROM_ROWS = 25_000_000
+
 
 @dataclass(frozen=True)
 class Increment:
@@ -21,10 +25,13 @@ class Increment:
     Attributes:
         batches: the new ones, as `<source>/<stream>/<batch>`.
         as_of_before: the reporting instant of the build before, not after today's.
+        is_of_large_history: whether DuckDB should close its files after each model, lest what it keeps of the models before leave too
+            little memory for the next.
     """
 
     batches: tuple[str, ...]
     as_of_before: datetime
+    is_of_large_history: bool = False
 
     def lay_out(self, settings: Settings) -> dict[str, Any]:
         """Write the new batches where dbt reads them, build/new_batches.parquet; returns the variables by which the project is told."""
@@ -48,4 +55,4 @@ def increment_since(settings: Settings, before: Mapping[str, Any], now: Mapping[
     is_further = all(batches.get(place) == receipt for place, receipt in before["batches"].items())
     if as_of_before > now["as_of"] or not is_further or before["project"] != now["project"]:
         return None
-    return Increment(tuple(sorted(set(batches) - set(before["batches"]))), as_of_before)
+    return Increment(tuple(sorted(set(batches) - set(before["batches"]))), as_of_before, now["rows"] >= _LET_GO_FROM_ROWS)
