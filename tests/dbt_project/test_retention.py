@@ -88,6 +88,11 @@ def _golden(shared: Path) -> list[dict[str, Any]]:
     return json.loads((shared / "data" / "golden_metrics.json").read_text())["km"]
 
 
+def _median(curve: dict[int, tuple[float, float | None, int, int]]) -> int | None:
+    """The first month by which half have left, as R and lifelines tell it; none where fewer have."""
+    return min((t for t, (survival, *_) in curve.items() if survival <= 0.5), default=None)
+
+
 def test_the_tables_that_r_prints_of_the_aml_data(curve: Any, shared: Path) -> None:
     maintained, nonmaintained = _golden(shared)[:2]
     for group, digits in ((maintained, 3), (nonmaintained, 4)):
@@ -96,6 +101,7 @@ def test_the_tables_that_r_prints_of_the_aml_data(curve: Any, shared: Path) -> N
             assert (round(found[t][0], digits), *found[t][2:]) == (survival, at_risk, churned), (group["group"], t)
             if error:
                 assert round(found[t][1], 4) == error[0]
+        assert _median(found) == group["median"]
 
 
 def test_the_table_that_bewick_and_others_print(curve: Any, shared: Path) -> None:
@@ -135,6 +141,7 @@ def test_the_telco_curves(curve: Any, shared: Path) -> None:
         ]
         found = curve(lifetimes)
         assert {t: round(found[int(t)][0], digits) for t in golden["km"][place]["S"]} == golden["km"][place]["S"]
+        assert _median(found) == golden["km"][place]["median"]
 
 
 def test_nobody_censored_is_the_plain_share(curve: Any) -> None:
